@@ -1,0 +1,80 @@
+"""Settings of an installation: environment variables JIEDAO_… over one TOML file JIEDAO_HOME/jiedao.toml over defaults."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+CHECKOUT = Path(__file__).resolve().parents[3]
+
+
+class Options(BaseModel):
+    """Every field can be given as JIEDAO_<NAME> or as <name> in jiedao.toml."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    home: Path = CHECKOUT / "var"
+    database_url: str = ""
+    mode: Literal["production", "demo", "test"] = "production"
+    hosts: list[str] = ["localhost", "127.0.0.1", "[::1]"]
+    origin: str = Field("http://127.0.0.1:8000", description="public address, for links in messages")
+    port: int = Field(8000, ge=1, le=65535)
+    bind: str = "127.0.0.1"
+    workers: int = Field(1, ge=1, le=64)
+    threads: int = Field(4, ge=1, le=64)
+    city: str = Field("430200", description="code of the city this installation runs")
+    secret_key: str = Field("", description="made and kept in JIEDAO_HOME/secret.key when empty")
+    behind_tls: bool = False
+    email_url: str = Field("", description="smtp://user:password@host:port; empty: messages stay in the system")
+    email_from: str = "jiedao@localhost"
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+    upload_mb: int = Field(12, ge=1, le=200)
+
+
+class BadOptions(Exception):
+    """The settings cannot be used; `problems` has a line for each fault."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def _home(env: dict[str, str]) -> Path:
+    return Path(env.get("JIEDAO_HOME") or CHECKOUT / "var").expanduser().resolve()
+
+
+def read(env: dict[str, str]) -> Options:
+    """Options from `env` and the TOML file; raises BadOptions naming each field, value and what would be right."""
+    from pydantic import ValidationError
+
+    home = _home(env)
+    path = home / "jiedao.toml"
+    values: dict[str, object] = {}
+    if path.is_file():
+        try:
+            values.update(tomllib.loads(path.read_text("utf-8")))
+        except tomllib.TOMLDecodeError as error:
+            raise BadOptions([f"{path}: {error}"]) from error
+    for name, field in Options.model_fields.items():
+        raw = env.get(f"JIEDAO_{name.upper()}")
+        if raw is not None:
+            values[name] = [part.strip() for part in raw.split(",")] if field.annotation == list[str] else raw
+    values["home"] = home
+    try:
+        return Options.model_validate(values)
+    except ValidationError as error:
+        raise BadOptions(
+            [f"{'.'.join(map(str, e['loc']))} = {e['input']!r}: {e['msg']}" for e in error.errors()]
+        ) from error
+
+
+@cache
+def options() -> Options:
+    return read(dict(os.environ))
