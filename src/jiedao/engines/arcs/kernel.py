@@ -180,6 +180,7 @@ def remove_string(data, plan, r, task, size, knobs, rng, counter):
     plan.length[r] = m - size
     if m == size:
         plan.load[r] = 0.0
+    plan.bwd[r, m - size + 1, 0] = plan.bwd[r, m - size + 1, 1] = 0.0
     price_forward(data, plan, r, start)
     price_backward(data, plan, r, m - size)
     close_route(plan, r, counter)

@@ -80,7 +80,12 @@ def refuse_impossible(problem: ArcProblem, network: Network) -> None:
     for wrong, name, zh, en in (
         (np.isinf(best), "required", "从任何站点都无法往返", "cannot be reached from any station and back"),
         (demand > problem.capacity, "demand", "需求量超过容量", "demand exceeds the capacity"),
-        (best > problem.max_route + 1e-9, "max_route", "单独服务也超出路线上限", "is beyond the route limit even alone"),
+        (
+            best > problem.max_route + 1e-9,
+            "max_route",
+            "单独服务也超出路线上限",
+            "is beyond the route limit even alone",
+        ),
     ):
         if wrong.any():
             edges = problem.tasks[wrong].tolist()

@@ -128,13 +128,17 @@ def _check(p: ArcProblem) -> None:
     for name, shape in shapes.items():
         actual = getattr(p, name).shape
         if actual != shape:
-            raise BadProblem(name, actual, f"{name} 的形状应为 {shape}", f"{name} must have shape {shape}, not {actual}")
+            raise BadProblem(
+                name, actual, f"{name} 的形状应为 {shape}", f"{name} must have shape {shape}, not {actual}"
+            )
     for name in ("tail", "head", "depots"):
         _check_nodes(name, getattr(p, name), p.nodes)
     if len(p.depots) == 0:
         raise BadProblem("depots", 0, "至少需要一个站点", "at least one station is needed")
     if p.vehicles is not None and (p.vehicles.shape != p.depots.shape or (p.vehicles < 0).any()):
-        raise BadProblem("vehicles", p.vehicles, "每个站点需给出非负的班组数", "give each station a count of teams, 0 or more")
+        raise BadProblem(
+            "vehicles", p.vehicles, "每个站点需给出非负的班组数", "give each station a count of teams, 0 or more"
+        )
     _check_costs("deadhead", p.deadhead)
     _check_costs("service", p.service[p.required])
     demand = p.demand[p.required]
@@ -149,7 +153,9 @@ def _check_nodes(name: str, values: Ints, nodes: int) -> None:
     wrong = values[(values < 0) | (values >= nodes)]
     if len(wrong):
         bad = int(wrong[0])
-        raise BadProblem(name, bad, f"{name} 中的节点 {bad} 不存在", f"{name} names node {bad}; nodes are 0 to {nodes - 1}")
+        raise BadProblem(
+            name, bad, f"{name} 中的节点 {bad} 不存在", f"{name} names node {bad}; nodes are 0 to {nodes - 1}"
+        )
 
 
 def _check_costs(name: str, values: Floats) -> None:
