@@ -7,10 +7,10 @@ A system is a folder under `jiedao/systems/` (or a package of the entry-point gr
 from __future__ import annotations
 
 import importlib
-import pkgutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import Any
 
 from jiedao.text import Text
@@ -33,8 +33,11 @@ class NavItem:
 
 @dataclass(frozen=True)
 class Permission:
+    """A permission that a system adds; `roles` are the kernel's roles that hold it."""
+
     code: str
     name: Text
+    roles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,8 @@ def system_packages() -> list[str]:
     """Dotted names of the packages that hold a manifest: ours, then third parties'."""
     import jiedao.systems as home
 
-    ours = [f"jiedao.systems.{m.name}" for m in pkgutil.iter_modules(home.__path__) if m.ispkg]
+    folders = sorted(path.parent.name for path in Path(home.__path__[0]).glob("*/manifest.py"))
+    ours = [f"jiedao.systems.{name}" for name in folders]
     return ours + [e.value for e in entry_points(group="jiedao.systems")]
 
 

@@ -10,14 +10,17 @@ class BadDatabase(ValueError):
     """The address names a database that Jiedao does not speak to."""
 
 
+PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456;"
+
+
 def sqlite(path: Path) -> dict[str, object]:
-    pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=20000; PRAGMA cache_size=-65536;"
+    """Every transaction takes the write lock at once, so that it waits there and never fails half-way."""
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(path),
         "CONN_MAX_AGE": None,
-        "OPTIONS": {"transaction_mode": "IMMEDIATE", "init_command": pragmas, "timeout": 20},
-        "TEST": {"NAME": None},
+        "OPTIONS": {"transaction_mode": "IMMEDIATE", "init_command": PRAGMAS, "timeout": 20},
+        "TEST": {"NAME": str(path.with_name("test.sqlite3"))},
     }
 
 

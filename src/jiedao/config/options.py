@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 
@@ -22,11 +22,14 @@ class Options(BaseModel):
     database_url: str = ""
     mode: Literal["production", "demo", "test"] = "production"
     hosts: list[str] = ["localhost", "127.0.0.1", "[::1]"]
-    origin: str = Field("http://127.0.0.1:8000", description="public address, for links in messages")
-    port: int = Field(8000, ge=1, le=65535)
+    origin: str = Field("", description="public address, for links in messages; empty: http://bind:port")
+    port: int = Field(8000, ge=1, le=32767, description="below the range that systems hand out to clients")
     bind: str = "127.0.0.1"
-    workers: int = Field(1, ge=1, le=64)
-    threads: int = Field(4, ge=1, le=64)
+    workers: int = Field(1, ge=1, le=64, description="web processes")
+    threads: int = Field(4, ge=1, le=64, description="threads of a web process")
+    job_workers: int = Field(1, ge=0, le=64, description="processes for short background jobs")
+    planners: int = Field(1, ge=0, le=64, description="processes for long planning jobs")
+    proxies: int = Field(0, ge=0, le=5, description="trusted proxies in front, each adding to X-Forwarded-For")
     city: str = Field("430200", description="code of the city this installation runs")
     secret_key: str = Field("", description="made and kept in JIEDAO_HOME/secret.key when empty")
     behind_tls: bool = False
@@ -35,7 +38,13 @@ class Options(BaseModel):
     oidc_issuer: str = ""
     oidc_client_id: str = ""
     oidc_client_secret: str = ""
-    upload_mb: int = Field(12, ge=1, le=200)
+    upload_mb: int = Field(12, ge=1, le=200, description="largest single file a person may send")
+
+    @model_validator(mode="after")
+    def _origin(self) -> Options:
+        if not self.origin:
+            self.origin = f"http://{self.bind}:{self.port}"
+        return self
 
 
 class BadOptions(Exception):

@@ -10,6 +10,8 @@ from django.utils import timezone
 
 
 class Job(models.Model):
+    """One piece of work: `task` called with `args` and `kwargs`, from `run_at` on, by the worker that holds the lease."""
+
     class State(models.TextChoices):
         READY = "ready"
         RUNNING = "running"
@@ -35,14 +37,17 @@ class Job(models.Model):
     result = models.JSONField(null=True)
     error = models.TextField(blank=True)
     created_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True, help_text="of the last attempt")
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["queue", "-priority", "run_at"], name="job_ready", condition=Q(state="ready"))]
+        indexes = [
+            models.Index(fields=["queue", "-priority", "run_at"], name="job_ready", condition=Q(state="ready")),
+            models.Index(fields=["lease_until"], name="job_leased", condition=Q(state="running")),
+            models.Index(fields=["finished_at"], name="job_finished", condition=~Q(finished_at=None)),
+        ]
         constraints = [
-            models.UniqueConstraint(
-                fields=["dedupe"], name="job_dedupe", condition=Q(state="ready") & ~Q(dedupe=None)
-            )
+            models.UniqueConstraint(fields=["dedupe"], name="job_dedupe", condition=Q(state="ready") & ~Q(dedupe=None))
         ]
 
 
@@ -54,3 +59,12 @@ class Schedule(models.Model):
     every_s = models.PositiveIntegerField(null=True)
     daily_at = models.TimeField(null=True)
     next_at = models.DateTimeField()
+
+
+class Worker(models.Model):
+    """A process that does jobs, and when it last said so; gone rows are swept."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    queues = models.CharField(max_length=60)
+    started_at = models.DateTimeField(default=timezone.now)
+    beat_at = models.DateTimeField(db_index=True)
