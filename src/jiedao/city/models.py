@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import shapely
 from django.db import models
+
+from jiedao.city.fields import TileKeyField
+
+Box = tuple[float, float, float, float]
+"""West, south, east, north in degrees."""
 
 
 class Area(models.Model):
@@ -33,13 +39,24 @@ class Area(models.Model):
     lat = models.FloatField(null=True)
     households = models.PositiveIntegerField(default=0)
     population = models.PositiveIntegerField(default=0)
-    source = models.CharField(max_length=40, blank=True)
+    source = models.CharField(max_length=40, blank=True, help_text="statistics, shapes, osm, provisional, demo, …")
+    tile = TileKeyField()
 
     class Meta:
         indexes = [models.Index(fields=["level", "code"])]
 
     def __str__(self) -> str:
         return self.name
+
+    def box(self) -> Box | None:
+        return None if self.west is None else (self.west, self.south, self.east, self.north)
+
+    def set_shape(self, shape: shapely.Geometry) -> None:
+        """Store a (multi)polygon with its box and its label point; does not save."""
+        self.shape = shapely.to_wkb(shape)
+        self.west, self.south, self.east, self.north = shapely.bounds(shape).tolist()
+        inside = shapely.point_on_surface(shape)
+        self.lon, self.lat = inside.x, inside.y
 
     @property
     def full_code(self) -> str:
@@ -63,9 +80,13 @@ class Street(models.Model):
     south = models.FloatField()
     east = models.FloatField()
     north = models.FloatField()
+    tile = TileKeyField()
 
     class Meta:
-        indexes = [models.Index(fields=["west", "east"])]
+        indexes = [models.Index(fields=["kind"])]
+
+    def box(self) -> Box:
+        return self.west, self.south, self.east, self.north
 
 
 class Turn(models.Model):
@@ -93,10 +114,14 @@ class Building(models.Model):
     community = models.CharField(max_length=12, blank=True, db_index=True)
     cell = models.CharField(max_length=20, blank=True)
     tags = models.JSONField(default=dict)
+    tile = TileKeyField()
+
+    def box(self) -> Box:
+        return tuple(shapely.bounds(shapely.from_wkb(bytes(self.shape))).tolist())
 
 
 class Land(models.Model):
-    """Areas drawn under everything: water, green, industrial ground, compounds with their walls."""
+    """Drawn under everything: water, green, industrial ground, compounds with their walls; rivers and railways as lines."""
 
     ref = models.CharField(max_length=40, unique=True)
     kind = models.CharField(max_length=24, help_text="water, park, wood, industrial, compound, hill, square, …")
@@ -108,6 +133,10 @@ class Land(models.Model):
     east = models.FloatField()
     north = models.FloatField()
     tags = models.JSONField(default=dict)
+    tile = TileKeyField()
+
+    def box(self) -> Box:
+        return self.west, self.south, self.east, self.north
 
 
 class Asset(models.Model):
@@ -125,9 +154,13 @@ class Asset(models.Model):
     cell = models.CharField(max_length=20, blank=True)
     state = models.CharField(max_length=16, default="ok", help_text="ok, faulty, removed")
     tags = models.JSONField(default=dict)
+    tile = TileKeyField()
 
     class Meta:
         indexes = [models.Index(fields=["community", "kind"]), models.Index(fields=["category"])]
+
+    def box(self) -> Box:
+        return self.lon, self.lat, self.lon, self.lat
 
 
 class Place(models.Model):
@@ -141,6 +174,10 @@ class Place(models.Model):
     lat = models.FloatField()
     community = models.CharField(max_length=12, blank=True, db_index=True)
     tags = models.JSONField(default=dict)
+    tile = TileKeyField()
+
+    def box(self) -> Box:
+        return self.lon, self.lat, self.lon, self.lat
 
 
 class Import(models.Model):
@@ -151,3 +188,10 @@ class Import(models.Model):
     area = models.CharField(max_length=20, blank=True)
     digest = models.CharField(max_length=64)
     report = models.JSONField(default=dict)
+
+
+class Stamp(models.Model):
+    """A random number that changes with the data of this name; see `city.stamps`."""
+
+    name = models.CharField(max_length=16, primary_key=True)
+    value = models.BigIntegerField()
