@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
+import subprocess
+import sys
 
 help = "运行网站、接口和后台任务 · serve the web, the API and background work"
 NEEDS_DJANGO = False
@@ -14,25 +17,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    import os
-
     chosen = {"JIEDAO_PORT": args.port, "JIEDAO_BIND": args.bind}
     os.environ.update({name: str(value) for name, value in chosen.items() if value is not None})
 
-    from jiedao import cli
     from jiedao.config import supervisor
     from jiedao.config.options import options
 
     supervisor.refuse_busy(options().bind, options().port)
-    cli.set_up(argparse.Namespace(NEEDS_DATABASE=True))
-    prepare_files()
+    code = subprocess.call([sys.executable, "-m", "jiedao", "prepare", "--quiet"])
+    if code:
+        return code
     return supervisor.supervise(options(), ready=lambda: announce(options().origin))
-
-
-def prepare_files() -> None:
-    from jiedao.config.prepare import collect
-
-    collect()
 
 
 def announce(origin: str) -> None:

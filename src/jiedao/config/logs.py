@@ -1,4 +1,4 @@
-"""Logging to standard error, a line an event, with what looks like a phone, an ID number or an e-mail address struck out."""
+"""Logging to standard error, a line an event; what looks like a phone, ID or e-mail is struck out."""
 
 from __future__ import annotations
 

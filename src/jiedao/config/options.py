@@ -1,4 +1,4 @@
-"""Settings of an installation: environment variables JIEDAO_… over one TOML file JIEDAO_HOME/jiedao.toml over defaults."""
+"""Settings of an installation: environment JIEDAO_… over the file JIEDAO_HOME/jiedao.toml over defaults."""
 
 from __future__ import annotations
 

@@ -6,7 +6,6 @@ import contextlib
 import ctypes
 import errno
 import logging
-import os
 import signal
 import socket
 import subprocess
@@ -47,7 +46,6 @@ def web(options: Options) -> Process:
         "--backpressure": str(max(64, options.threads * 16)),
         "--workers-kill-timeout": "10",
         "--log-level": "warning",
-        "--process-name": "jiedao-web",
     }
     pairs = [part for pair in flags.items() for part in pair]
     switches = ["--no-ws", "--respawn-failed-workers", "--no-access-log"]
@@ -87,7 +85,7 @@ class Child:
 
     def start(self) -> None:
         self.started = time.monotonic()
-        self.popen = subprocess.Popen(self.process.command, preexec_fn=die_with_parent)  # noqa: S603, PLW1509
+        self.popen = subprocess.Popen(self.process.command, preexec_fn=die_with_parent)
 
     def tend(self) -> None:
         """Start it if it is due; note it if it died: the next start waits twice as long each time it died early."""
@@ -163,9 +161,3 @@ def _tell(options: Options, ready: Callable[[], None]) -> bool:
         return False
     ready()
     return True
-
-
-def environment(options: Options) -> None:
-    """What was chosen on the command line reaches the children."""
-    os.environ["JIEDAO_PORT"], os.environ["JIEDAO_BIND"] = str(options.port), options.bind
-    os.environ["JIEDAO_ORIGIN"] = options.origin

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 
 class Job(models.Model):
-    """One piece of work: `task` called with `args` and `kwargs`, from `run_at` on, by the worker that holds the lease."""
+    """One call of `task` with `args` and `kwargs`, from `run_at` on, by the worker that holds the lease."""
 
     class State(models.TextChoices):
         READY = "ready"

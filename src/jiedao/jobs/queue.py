@@ -135,7 +135,7 @@ def reclaim() -> int:
 
 
 def cancel(job_id: Any) -> bool:
-    """A waiting job is cancelled at once; a running one is asked to stop and keeps its best so far. False: it had ended."""
+    """A waiting job is cancelled at once; a running one is asked to stop. False: it had ended."""
     if Job.objects.filter(pk=job_id, state=State.READY).update(state=State.CANCELLED, finished_at=timezone.now()):
         return True
     return Job.objects.filter(pk=job_id, state=State.RUNNING).update(cancel=True) == 1

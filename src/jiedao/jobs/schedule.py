@@ -1,4 +1,4 @@
-"""Tasks that come back. Rooms and systems declare theirs in `AppConfig.ready`; workers enqueue each turn exactly once."""
+"""Tasks that come back. Declared in `AppConfig.ready`; of all workers one enqueues each turn."""
 
 from __future__ import annotations
 
