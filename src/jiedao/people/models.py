@@ -9,11 +9,12 @@ from django.utils import timezone
 
 
 class Person(models.Model):
-    """A human being. Phone, ID number and e-mail are ciphertext; the `…_key` columns are keyed hashes for exact look-up."""
+    """A human being. Phone, ID number and e-mail are ciphertext; `…_key` columns are keyed hashes for exact look-up."""
 
     name = models.CharField(max_length=80)
     phone_sealed = models.BinaryField(null=True)
     phone_key = models.CharField(max_length=64, null=True, db_index=True)
+    phone_verified_at = models.DateTimeField(null=True, help_text="a code sent to the phone came back")
     identity_sealed = models.BinaryField(null=True)
     identity_key = models.CharField(max_length=64, null=True, unique=True)
     email_sealed = models.BinaryField(null=True)
@@ -47,6 +48,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     is_superuser = models.BooleanField(default=False)
     demo = models.BooleanField(default=False)
+    must_change_password = models.BooleanField(default=False, help_text="staff gave a temporary one")
+    oidc_subject = models.CharField(max_length=255, null=True, unique=True, help_text="`sub` of the office's directory")
 
     objects = UserManager()
     USERNAME_FIELD = "username"
@@ -96,7 +99,7 @@ class Post(models.Model):
     area = models.CharField(max_length=20, blank=True, help_text="code prefix; empty is the whole city")
     kinds = models.JSONField(default=list, blank=True, help_text="case kinds; empty is all")
     valid_from = models.DateField(default=timezone.localdate)
-    valid_to = models.DateField(null=True, blank=True)
+    valid_to = models.DateField(null=True, blank=True, help_text="the last day")
 
 
 class Responsibility(models.Model):
@@ -108,7 +111,7 @@ class Responsibility(models.Model):
     area = models.CharField(max_length=20, blank=True)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="responsibilities")
     valid_from = models.DateField(default=timezone.localdate)
-    valid_to = models.DateField(null=True, blank=True)
+    valid_to = models.DateField(null=True, blank=True, help_text="the last day")
     reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
@@ -131,8 +134,42 @@ class Reading(models.Model):
 
 
 class Consent(models.Model):
+    """同意: to one purpose, until withdrawn or run out."""
+
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="consents")
     purpose = models.CharField(max_length=60)
     granted_at = models.DateTimeField(default=timezone.now)
     withdrawn_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "purpose"])]
+
+
+class Change(models.Model):
+    """Who changed a sign-in, a post, a unit or a responsibility, when and why. Rows are only ever added."""
+
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    actor_label = models.CharField(max_length=160)
+    action = models.CharField(max_length=40)
+    subject = models.CharField(max_length=160, help_text="user:12, unit:QJ-1, …")
+    details = models.JSONField(default=dict)
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["subject", "-at"])]
+
+
+class RecoveryCode(models.Model):
+    """One-time stand-in for a TOTP code; only its keyed hash is kept."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="recovery_codes")
+    digest = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True)
+
+
+class Stamp(models.Model):
+    """One row whose number changes with units and responsibilities; other processes watch it."""
+
+    number = models.BigIntegerField(default=0)
