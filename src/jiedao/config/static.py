@@ -1,12 +1,15 @@
 """Static files with a hash in the name and a compressed twin."""
 
-from whitenoise.storage import CompressedManifestStaticFilesStorage
+from whitenoise.storage import CompressedManifestStaticFilesStorage as Base
 
 
-class Storage(CompressedManifestStaticFilesStorage):
-    """Source maps are not shipped in every wheel; a script that names one it lacks is served as it is."""
+class Storage(Base):
+    """Hashed names are written into style sheets, and into the imports of our own modules.
 
-    patterns = tuple(
-        (kind, tuple(rule for rule in rules if "sourceMappingURL" not in str(rule)))
-        for kind, rules in CompressedManifestStaticFilesStorage.patterns
+    Scripts of other packages stay as they are: they name source maps and modules that their wheels do not carry.
+    """
+
+    patterns = (
+        *((kind, rules) for kind, rules in Base.patterns if kind == "*.css"),
+        ("*jiedao/*.js", Base._js_module_import_aggregation_patterns[1]),
     )
