@@ -48,6 +48,7 @@ class Runner:
         next_duty = 0.0
         while not self.stop.is_set():
             try:
+                close_old_connections()
                 if time.monotonic() >= next_duty:
                     next_duty = time.monotonic() + BEAT_S
                     queue.reclaim()
@@ -64,7 +65,6 @@ class Runner:
 
     def step(self) -> bool:
         """Claim and do one job; False when none was due."""
-        close_old_connections()
         job = queue.claim(self.name, self.queues)
         if job is None:
             return False
@@ -91,16 +91,11 @@ class Runner:
             log.warning("job %s (%s): the lease was lost; another worker has it", job.pk, job.task)
 
     def _keep(self) -> None:
-        """Beat and renew until the end; once asked to stop, give the job its grace and then leave."""
-        next_beat = 0.0
-        while not self.ended.is_set():
-            if time.monotonic() >= next_beat:
-                next_beat = time.monotonic() + BEAT_S
-                self._beat()
-            if self.stop.wait(0.2 if self.stop.is_set() else BEAT_S):
-                self._leave()
-                return
-        connections.close_all()
+        """Beat and renew; once asked to stop, give the job its grace and then leave."""
+        self._beat()
+        while not self.stop.wait(BEAT_S):
+            self._beat()
+        self._leave()
 
     def _beat(self) -> None:
         try:
@@ -114,15 +109,14 @@ class Runner:
             connections.close_all()
 
     def _leave(self) -> None:
-        if self.ended.wait(GRACE_S):
-            Worker.objects.filter(pk=self.name).delete()
-            connections.close_all()
-            return
+        ended = self.ended.wait(GRACE_S)
         job = self.job
-        if job is not None:
+        if not ended and job is not None:
             queue.release(job)
         Worker.objects.filter(pk=self.name).delete()
-        os._exit(0)
+        connections.close_all()
+        if not ended:
+            os._exit(0)
 
 
 def run(stop: threading.Event, queues: Sequence[str] = ("default",)) -> None:
