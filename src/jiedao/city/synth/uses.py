@@ -1,0 +1,121 @@
+"""What each block of a community is used for, and where walled plots open their gates."""
+
+from __future__ import annotations
+
+import math
+import random
+
+from .blocks import CellBlocks, Leaf
+from .plan import Ward
+
+PEOPLE_PER_HOUSEHOLD = 3.05
+# Square metres of block for one household, before the storeys are fitted to the need.
+ROOM = {"old": 115.0, "slab": 62.0, "mid": 50.0, "tower": 40.0, "hamlet": 750.0}
+GATED = {
+    *("slab", "mid", "tower", "factory", "school", "kindergarten", "hospital", "campus", "depot"),
+    *("office", "mall", "market", "hotel", "green", "hill"),
+}
+# Facility → (people for one, wanted block area in m²).
+FACILITIES = {
+    "school": (8000, 16000),
+    "kindergarten": (6000, 4500),
+    "market": (12000, 6000),
+    "hospital": (50000, 14000),
+    "green": (5000, 7000),
+}
+OTHERS = {
+    "works_yard": (("depot", 3), ("shops", 3), ("office", 2), ("green", 2), ("yard", 1)),
+    "new": (("shops", 3), ("office", 3), ("green", 4), ("yard", 1)),
+    "old": (("shops", 4), ("green", 2), ("office", 1)),
+    "centre": (("mall", 4), ("office", 4), ("shops", 3), ("green", 1), ("hotel", 1)),
+    "rural": (("farm", 8), ("depot", 1)),
+}
+HOME = {"works_yard": ("slab",), "new": ("tower", "tower", "mid"), "centre": ("slab", "mid"), "rural": ("hamlet",)}
+
+
+def _home(leaf: Leaf, rng: random.Random) -> str:
+    if leaf.zone == "old":
+        return "slab" if leaf.area > 3300 and rng.random() < 0.35 else "old"
+    style = rng.choice(HOME[leaf.zone])
+    return "mid" if style == "tower" and leaf.area < 9000 else "slab" if style == "mid" and leaf.area < 5500 else style
+
+
+def _take(leaves: list[Leaf], area: float, rng: random.Random) -> Leaf | None:
+    """The free block nearest in size."""
+    free = [leaf for leaf in leaves if not leaf.use]
+    if not free:
+        return None
+    return min(free, key=lambda leaf: abs(math.log(leaf.area / area)) + rng.uniform(0, 0.4))
+
+
+def _facilities(ward: Ward, leaves: list[Leaf], rng: random.Random) -> None:
+    wanted = [("civic", 2600.0)]
+    first = {0: "school", 1: "market", 2: "hospital", 3: "kindergarten"}.get(ward.index % 40 if ward.index < 4 else -1)
+    for use, (people, area) in FACILITIES.items():
+        n = int(ward.population / people + rng.random() * (0.6 if ward.rural else 1))
+        n = max(n, int(use == first))
+        wanted += [(use, area)] * n
+    room = max(2, len(leaves) // 3)
+    for use, area in wanted[:room]:
+        leaf = _take(leaves, area, rng)
+        if leaf:
+            leaf.use = use
+
+
+def _fixed(leaf: Leaf, rng: random.Random) -> str:
+    """Uses that follow from the zone alone."""
+    if leaf.zone in ("river", "rail", "hill"):
+        return leaf.zone
+    if leaf.zone == "industry":
+        return rng.choices(("factory", "depot", "green", "yard"), (8, 1, 0.6, 0.8))[0]
+    return "campus" if leaf.zone == "campus" else ""
+
+
+def assign(ward: Ward, cells: list[CellBlocks], rng: random.Random) -> None:
+    """Fill in the `use` and the gates of all blocks."""
+    leaves = [leaf for cell in cells for leaf in cell.leaves]
+    for leaf in leaves:
+        leaf.use = _fixed(leaf, rng)
+    open_leaves = [leaf for leaf in leaves if not leaf.use]
+    _facilities(ward, open_leaves, rng)
+    homes = [leaf for leaf in open_leaves if not leaf.use]
+    rng.shuffle(homes)
+    styles = [_home(leaf, rng) for leaf in homes]
+    room = sum(leaf.area / ROOM[s] for leaf, s in zip(homes, styles, strict=True))
+    share = min(0.93, max(0.56, ward.population / PEOPLE_PER_HOUSEHOLD / max(room, 1) * 1.15))
+    need, given, total = share * sum(leaf.area for leaf in homes), 0.0, 0
+    for leaf, style in zip(homes, styles, strict=True):
+        home = given < need or total == 0
+        mix = OTHERS[leaf.zone]
+        leaf.use = style if home else rng.choices([u for u, _ in mix], [n for _, n in mix])[0]
+        given += leaf.area if home else 0.0
+        total += 1
+    for cell in cells:
+        for leaf in cell.leaves:
+            if leaf.use in GATED:
+                _gates(cell, leaf, rng)
+            elif leaf.use == "river":
+                _promenade(cell, leaf)
+
+
+def _gates(cell: CellBlocks, leaf: Leaf, rng: random.Random) -> None:
+    """One gate, or two for large plots: on the south or north side, rather on the quieter street."""
+    loud = {"trunk": 3, "primary": 2, "secondary": 1, "none": 9}
+    order = sorted((0, 2), key=lambda k: loud.get(leaf.sides[k][0].highway, 0) + rng.random() * 1.5)
+    wanted = 2 if leaf.area > 14000 and rng.random() < 0.7 else 1
+    share = rng.uniform(0.38, 0.62)
+    for k in (*order, 1, 3):
+        if len(leaf.gates) == wanted or (leaf.gates and k in (1, 3)):
+            break
+        spot = cell.join(leaf.sides[k], share)
+        if spot:
+            leaf.gates.append((k, spot[1], leaf.sides[k][0].at(spot[0])))
+
+
+def _promenade(cell: CellBlocks, leaf: Leaf) -> None:
+    """Two ways down from the embankment to the riverside walk."""
+    for k in (1, 3):
+        for share in (0.2, 0.8):
+            spot = cell.join(leaf.sides[k], share)
+            if spot:
+                leaf.gates.append((k, spot[1], leaf.sides[k][0].at(spot[0])))
