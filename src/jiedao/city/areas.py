@@ -24,7 +24,9 @@ LEVEL_NAMES = {
     Level.CELL: Text("网格", "grid cell"),
 }
 MAX_CODE = 20
-_EXPECTED = Text("4、6、9 或 12 位区划代码，或更长的网格代码", "an area code of 4, 6, 9 or 12 digits, or a longer grid-cell code")
+_EXPECTED = Text(
+    "4、6、9 或 12 位区划代码，或更长的网格代码", "an area code of 4, 6, 9 or 12 digits, or a longer grid-cell code"
+)
 
 
 def normalise(code: str) -> str:
@@ -56,7 +58,7 @@ def column(code: str) -> str:
 
 def parent_code(code: str) -> str:
     """The code one level up; "" above a city."""
-    return code[: max((length for length in (0, 4, 6, 9, 12) if length < len(code)))]
+    return code[: max(length for length in (0, 4, 6, 9, 12) if length < len(code))]
 
 
 def get(code: str) -> Area:

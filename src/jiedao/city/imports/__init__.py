@@ -1,0 +1,1 @@
+"""Real cities in: administrative divisions from CSV, polygons from GeoJSON, streets and things from OpenStreetMap."""

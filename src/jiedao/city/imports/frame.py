@@ -1,0 +1,291 @@
+"""The areas that an extract needs so that every point of it lies in a community: found where known, else made and marked so.
+
+Where a boundary is not known it is not guessed at from names: the ground that no known child of an area covers becomes
+numbered provisional areas (待划界), cut along streets, with codes from 99, 990 or 900 on, which official codes leave free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+
+from jiedao.city import areas, blocks, gridding, names
+from jiedao.city.blocks import Shape
+from jiedao.city.geometry import Metres, area_m2, joined, polygons
+from jiedao.city.gridding import GridRules
+from jiedao.city.imports import divisions
+from jiedao.city.imports.extract import Boundary, Extract
+from jiedao.city.models import Area
+from jiedao.config.options import options
+from jiedao.errors import Conflict, Invalid
+from jiedao.text import Text
+
+Level = Area.Level
+HULL, PROVISIONAL, FROM_MAP = "extract", "provisional", "osm"
+HULL_MARGIN = 0.0005
+"""Degrees around what the file holds, about 50 m."""
+MIN_REST_M2 = 5_000.0
+"""Ground left over at the edges of known areas below this is drawing error, not a place."""
+SECTION_CELLS = 75
+"""A provisional community is cut for about so many unit cells, or for as many as the code's digits allow."""
+CITY_TITLE = Text("导入的城市", "Imported city")
+
+
+@dataclass(frozen=True)
+class Free:
+    """Codes of provisional children: digits that a child's code adds, and the first number."""
+
+    digits: int
+    first: int
+
+
+FREE = {Level.CITY: Free(2, 90), Level.DISTRICT: Free(3, 990), Level.SUBDISTRICT: Free(3, 900)}
+
+
+class Frame:
+    """Areas in memory while an import is laid out. `changed` are to be saved, parents first."""
+
+    def __init__(self, extract: Extract) -> None:
+        self.extract = extract
+        self.known: dict[str, Area] = Area.objects.in_bulk()
+        self.changed: dict[str, Area] = {}
+
+    def shape(self, code: str) -> Shape | None:
+        area = self.known.get(code)
+        return shapely.from_wkb(bytes(area.shape)) if area and area.shape else None
+
+    def add(self, code: str, zh: str, en: str, source: str, shape: Shape | None = None) -> Area:
+        area = divisions.area(code, zh, source)
+        area.name_en = en[:120]
+        area.search = names.search_key(zh, en)
+        self.known[code] = area
+        self.give(area, shape)
+        return area
+
+    def give(self, area: Area, shape: Shape | None) -> None:
+        if shape is not None:
+            area.set_shape(shape)
+        self.changed[area.code] = area
+
+    def children(self, code: str) -> list[Area]:
+        return [area for area in self.known.values() if area.parent_id == code]
+
+    def save(self) -> int:
+        """Store what was made or changed; returns how many."""
+        rows = sorted(self.changed.values(), key=lambda a: (len(a.code), a.code))
+        fields = [
+            "level",
+            "parent",
+            "name",
+            "name_en",
+            "search",
+            "source",
+            "shape",
+            "west",
+            "south",
+            "east",
+            "north",
+            "lon",
+            "lat",
+            "tile",
+        ]
+        Area.objects.bulk_create(rows, 500, update_conflicts=True, unique_fields=["code"], update_fields=fields)
+        return len(rows)
+
+
+def lay_out(extract: Extract, code: str) -> tuple[Frame, Shape | None]:
+    """The areas for an extract under a code ("": the whole city), and the shape that things must lie in (None: any).
+
+    Raises Invalid when the code is unknown in a city that has areas, Conflict when the file lies elsewhere.
+    """
+    frame = Frame(extract)
+    if code:
+        code = areas.normalise(code)
+        if areas.level(code) == Level.CELL:
+            raise Invalid(
+                Text("网格之下不能导入", "nothing can be imported into a grid cell"), field="area", value=code
+            )
+        _chain(frame, code)
+        _widen(frame, code)
+    elif not frame.known:
+        code = areas.normalise(options().city)[:4]
+        _chain(frame, code)
+        _widen(frame, code)
+        _from_map(frame, code)
+    else:
+        shaped = [area for area in frame.known.values() if area.shape]
+        if not shaped:
+            raise Invalid(
+                Text(
+                    "系统中的区划都没有边界，请用 --area 指明导入到哪个区划，或先导入边界",
+                    "no area has a boundary yet: name the area with --area, or import boundaries first",
+                ),
+                field="area",
+            )
+        roots = [area for area in shaped if area.parent_id not in {other.code for other in shaped}]
+        return frame, joined([frame.shape(area.code) for area in roots])
+    _fill(frame, code)
+    return frame, frame.shape(code)
+
+
+def _chain(frame: Frame, code: str) -> None:
+    """The area and those above it; made with bare names when the city is empty."""
+    if code in frame.known:
+        return
+    if frame.known:
+        areas.get(code)
+    for end in (4, 6, 9, 12):
+        step = code[:end]
+        if len(step) == end:
+            label = areas.LEVEL_NAMES[areas.level(step)]
+            zh, en = (
+                (CITY_TITLE.zh, CITY_TITLE.en)
+                if end == 4
+                else (f"{label.zh.split('/')[0]}{step}", f"{label.en} {step}")
+            )
+            frame.add(step, zh, en, HULL)
+
+
+def _widen(frame: Frame, code: str) -> None:
+    """Give an area without a boundary that of the extract; one that had an earlier extract's grows by it."""
+    area, present = frame.known[code], frame.shape(code)
+    if present is not None and area.source != HULL:
+        return
+    reach = _reach(frame.extract)
+    if present is not None:
+        if present.covers(reach):
+            return
+        reach = joined([present, reach])
+    parent = next((frame.shape(code[:end]) for end in (9, 6, 4) if end < len(code) and frame.shape(code[:end])), None)
+    if parent is not None:
+        _same_place(parent, reach, area)
+        reach = joined([shapely.intersection(parent, reach)])
+    area.source = HULL
+    frame.give(area, reach)
+
+
+def _reach(extract: Extract) -> Shape:
+    """The convex hull of streets and buildings with a small margin."""
+    things = [thing.shape for thing in (extract.streets or extract.buildings or extract.assets or extract.places)]
+    hull = shapely.convex_hull(shapely.union_all(shapely.envelope(things)) if len(things) < 3 else _cloud(things))
+    return shapely.set_precision(shapely.buffer(hull, HULL_MARGIN, quad_segs=2), 1e-7)
+
+
+def _cloud(things: list[shapely.Geometry]) -> shapely.Geometry:
+    return shapely.multipoints(shapely.get_coordinates(things))
+
+
+def _same_place(parent: Shape, reach: Shape, area: Area) -> None:
+    if not parent.intersects(reach):
+        here, there = reach.centroid, parent.centroid
+        raise Conflict(
+            Text(
+                "文件的位置（{a:.3f}, {b:.3f}）不在{name}的上级边界内（{c:.3f}, {d:.3f}）",
+                "the file lies at {a:.3f}, {b:.3f}, outside the boundary above {name} at {c:.3f}, {d:.3f}",
+            ).format(a=here.x, b=here.y, c=there.x, d=there.y, name=area.name),
+            field="area",
+            value=area.code,
+        )
+
+
+def _from_map(frame: Frame, city: str) -> None:
+    """In an empty city: the subdistricts, or towns, that the file itself draws as the finest administrative boundaries."""
+    named = [b for b in frame.extract.boundaries if b.name]
+    finest = max((level for level in {b.level for b in named} if sum(b.level == level for b in named) > 1), default=0)
+    if not finest:
+        return
+    around = min((b for b in named if b.level < finest), key=lambda b: b.level, default=None)
+    if around is not None:
+        area = frame.known[city]
+        area.name, area.name_en = around.name, around.name_en or around.name
+        area.search = names.search_key(area.name, area.name_en)
+    parts = _apart([b for b in named if b.level == finest])
+    whole = joined([shape for _, shape in parts])
+    frame.known[city].source = FROM_MAP
+    frame.give(frame.known[city], whole)
+    district = frame.add(
+        f"{city}{FREE[Level.CITY].first}", frame.known[city].name, frame.known[city].name_en, FROM_MAP, whole
+    )
+    for number, (boundary, shape) in enumerate(parts, 1):
+        frame.add(f"{district.code}{number:03d}", boundary.name, boundary.name_en or boundary.name, FROM_MAP, shape)
+
+
+def _apart(boundaries: Sequence[Boundary]) -> list[tuple[Boundary, Shape]]:
+    """Boundaries in the order of their names, each without what an earlier one holds."""
+    found: list[tuple[Boundary, Shape]] = []
+    for boundary in sorted(boundaries, key=lambda b: (b.name, b.ref))[:999]:
+        shape = boundary.shape
+        for _, earlier in found:
+            if shape.intersects(earlier):
+                shape = shapely.difference(shape, earlier)
+        if any(part.area > 1e-9 for part in polygons(shape)):
+            found.append((boundary, joined([shape])))
+    return found
+
+
+def _fill(frame: Frame, code: str) -> None:
+    """Cover the ground of an area with children, down to communities."""
+    area = frame.known[code]
+    if area.level == Level.COMMUNITY:
+        return
+    covered = [frame.shape(child.code) for child in frame.children(code) if child.shape]
+    rest = frame.shape(code)
+    if covered:
+        rest = joined([shapely.difference(rest, joined(covered))])
+        rest = joined([part for part in polygons(rest) if area_m2(part) >= MIN_REST_M2] or [shapely.Polygon()])
+    if not rest.is_empty:
+        shapes = _sections(frame, rest, code) if area.level == Level.SUBDISTRICT else [rest]
+        _provisional(frame, area, shapes)
+    for child in list(frame.children(code)):
+        if child.shape:
+            _fill(frame, child.code)
+
+
+def _provisional(frame: Frame, area: Area, shapes: Sequence[Shape]) -> None:
+    free = FREE[area.level]
+    number = free.first
+    child = areas.LEVEL_NAMES[areas.LEVELS[areas.LEVELS.index(area.level) + 1]]
+    for shape in shapes:
+        while f"{area.code}{number:0{free.digits}d}" in frame.known:
+            number += 1
+        if number >= 10**free.digits:
+            raise Conflict(
+                Text(
+                    f"{area.name} 的临时区划代码已用完，请先导入边界",
+                    f"no provisional codes are left in {area.name}: import boundaries",
+                ),
+                field="area",
+                value=area.code,
+            )
+        order = number - free.first + 1
+        name = f"{child.zh.split('/')[0]}{order}（待划界）", f"Provisional {child.en} {order}"
+        frame.add(f"{area.code}{number:0{free.digits}d}", *name, PROVISIONAL, shape)
+
+
+def _sections(frame: Frame, rest: Shape, code: str) -> list[Shape]:
+    """Ground cut into provisional communities, in reading order, in degrees."""
+    settings = GridRules.of(code)
+    metres = Metres.around(rest)
+    flat = metres.flat(rest)
+    points = metres.flat_points(middles(frame.extract))
+    streets = [thing.shape for thing in frame.extract.streets if thing.kind in gridding.DIVIDING]
+    lines = list(metres.flat(np.asarray(streets, object))) if streets else []
+    most = min(SECTION_CELLS, 0.7 * 10**settings.digits) * settings.cell_area_m2
+    ground = gridding.by_area(points, settings)
+    found = blocks.divide(flat, lines, ground, blocks.Limits(0.4 * most, most))
+    room = 10 ** FREE[Level.SUBDISTRICT].digits - FREE[Level.SUBDISTRICT].first - len(frame.children(code))
+    while len(found) > room:
+        most *= 1.5 * len(found) / room
+        found = blocks.divide(flat, lines, ground, blocks.Limits(0.4 * most, most))
+    order = blocks.reading_order(found, 0.9 * (flat.area / len(found)) ** 0.5)
+    return [rest] if len(found) == 1 else [metres.round(found[i]) for i in order]
+
+
+def middles(extract: Extract) -> np.ndarray:
+    """n × 2 degrees of the buildings."""
+    if not extract.buildings:
+        return np.empty((0, 2))
+    return shapely.get_coordinates(shapely.point_on_surface([thing.shape for thing in extract.buildings]))
