@@ -20,7 +20,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 
 
 def pytest_configure() -> None:
-    """Rules are as shipped: a test that saves an override takes the fixture `live_rules` of tests/rules."""
+    """Rules are as shipped, unless a test takes the fixture `live_rules`."""
     from jiedao.rules import store
 
     store.poll(None)
@@ -41,6 +41,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
+
+
+@pytest.fixture
+def live_rules(db: None) -> Iterator[None]:
+    """Overrides, holidays and tables in this test's database are seen; call `rules.forget()` after saving one."""
+    from jiedao.rules import store
+
+    store.forget()
+    yield
+    store._snapshot = None
+    store.poll(None)
 
 
 @pytest.fixture(scope="session")

@@ -133,13 +133,15 @@ def do_table(
 
 
 def same_shape(shipped: Any, given: Any) -> bool:
-    """Whether a value has the kind of the shipped one: numbers are one kind, lists by their items, tables by keys."""
+    """Whether a value has the kind of the shipped one: numbers are one kind, tables by keys, lists by items."""
     if isinstance(shipped, bool) or isinstance(given, bool):
         return isinstance(shipped, bool) and isinstance(given, bool)
     if isinstance(shipped, int | float):
         return isinstance(given, int | float)
     if isinstance(shipped, list):
-        return isinstance(given, list) and all(not shipped or same_shape(shipped[0], item) for item in given)
+        return isinstance(given, list) and all(
+            not shipped or any(same_shape(one, item) for one in shipped) for item in given
+        )
     if isinstance(shipped, dict):
         return (
             isinstance(given, dict)

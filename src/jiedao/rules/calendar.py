@@ -133,7 +133,7 @@ def _loaded(city: str) -> Table:
     for row in store.calendar_rows():
         if not row.city:
             years.add(row.date.year)
-        if not row.city or city.startswith(city_stem(row.city)):
+        if city.startswith(city_stem(row.city)):
             days[row.date] = Day(row.date, row.type, row.source)
     return Table(days, frozenset(years))
 

@@ -71,6 +71,8 @@ def _files(packages: Iterable[str]) -> Iterator[tuple[str, Path]]:
 
 
 def _take(shipped: Shipped, table: dict[str, Any], origin: str, where: str) -> None:
+    if "format" in table:
+        return
     for raw in table.get("source", ()):
         shipped.sources[raw["id"]] = Source(raw["id"], raw.get("address", ""), Text(raw["zh"], raw["en"]))
     for raw in table.get("rule", ()):
@@ -81,7 +83,7 @@ def _take(shipped: Shipped, table: dict[str, Any], origin: str, where: str) -> N
             shipped.findings.append(Finding(f"{where}:{key}", Text(f"规则行有误：{bad}", f"a bad row: {bad}")))
         else:
             shipped.rules.setdefault(rule.key, []).append(rule)
-    if not table.keys() & {"rule", "source", "format"}:
+    if not table.keys() & {"rule", "source"}:
         text = Text("没有 [[rule]] 行，也没有注明 format", "has no [[rule]] row and names no format")
         shipped.findings.append(Finding(where, text))
 

@@ -68,6 +68,8 @@ class NoMatch(UnknownRule):
 
 def city_stem(code: str) -> str:
     """An area code without the tiers it leaves open: 430200 → 4302, 430000 → 43; what every code inside begins with."""
+    if not code:
+        return ""
     code = str(code).ljust(12, "0")
     if code[6:] != "000000":
         return code if code[9:] != "000" else code[:9]

@@ -145,7 +145,7 @@ def calendar_rows() -> list[CalendarDay]:
         return []
     from jiedao.rules.models import CalendarDay
 
-    return sorted(CalendarDay.objects.all(), key=lambda row: len(city_stem(row.city)) if row.city else 0)
+    return sorted(CalendarDay.objects.all(), key=lambda row: len(city_stem(row.city)))
 
 
 def _overrides() -> list[Rule]:
