@@ -21,7 +21,7 @@ class Character:
     industry: float = 0.0
     centre: float = 0.0
     campus: float = 0.0
-    hill: float = 0.08
+    hill: float = 0.35
 
 
 DISTRICTS = {
@@ -37,35 +37,35 @@ SUBDISTRICTS = {
     "430202002": Character(-0.8, 0.1, works_yard=5, old=1.5, new=0.5, centre=0.5, industry=0.3),
     "430202003": Character(-0.7, 0.8, works_yard=3, new=1, industry=1),
     "430202004": Character(-0.3, -0.5, works_yard=3, new=3, old=0.6, centre=0.4),
-    "430202005": Character(0.3, -0.8, new=2, works_yard=1, industry=2, hill=0.15),
-    "430202006": Character(0.7, 0.0, new=1, works_yard=1, industry=1, hill=0.15),
-    "430202100": Character(0.8, 0.8, works_yard=1, hill=0.25),
+    "430202005": Character(0.3, -0.8, new=2, works_yard=1, industry=2, hill=0.7),
+    "430202006": Character(0.7, 0.0, new=1, works_yard=1, industry=1, hill=0.7),
+    "430202100": Character(0.8, 0.8, works_yard=1, hill=0.9),
     # 芦淞
     "430203001": Character(-0.4, 0.7, old=4, works_yard=4, centre=1.2),
     "430203002": Character(-0.8, 0.6, old=3, works_yard=3, centre=2),
     "430203003": Character(-0.9, 0.9, old=5, works_yard=2, centre=1.5),
-    "430203004": Character(0.0, -0.7, works_yard=5, industry=2, new=1, hill=0.1),
+    "430203004": Character(0.0, -0.7, works_yard=5, industry=2, new=1, hill=0.6),
     "430203005": Character(0.2, 0.3, works_yard=3, new=3, centre=0.5),
     "430203006": Character(-0.7, -0.3, new=5, works_yard=1, centre=0.4),
     "430203007": Character(0.1, 0.0, new=3, works_yard=2, old=0.5),
-    "430203100": Character(1.0, 0.0, works_yard=1, hill=0.2),
+    "430203100": Character(1.0, 0.0, works_yard=1, hill=0.9),
     # 石峰
     "430204001": Character(0.5, -0.2, works_yard=4, industry=2.5, new=1),
-    "430204002": Character(-0.3, -0.7, works_yard=4, old=1.2, new=1, centre=0.8, hill=0.1),
-    "430204003": Character(-0.9, -0.1, industry=6, works_yard=2, hill=0.1),
+    "430204002": Character(-0.3, -0.7, works_yard=4, old=1.2, new=1, centre=0.8, hill=0.6),
+    "430204003": Character(-0.9, -0.1, industry=6, works_yard=2, hill=0.6),
     "430204004": Character(-0.8, -0.5, industry=6, works_yard=2),
-    "430204005": Character(-0.4, 0.4, works_yard=2, new=2, hill=0.2),
+    "430204005": Character(-0.4, 0.4, works_yard=2, new=2, hill=0.9),
     "430204008": Character(0.3, 0.3, new=4, campus=2.5),
     "430204009": Character(0.7, 0.5, new=3, industry=1.5),
-    "430204102": Character(0.8, 1.0, new=1, hill=0.2),
+    "430204102": Character(0.8, 1.0, new=1, hill=0.9),
     # 天元
     "430211001": Character(0.7, 0.0, new=6, centre=1.5, works_yard=0.8),
     "430211002": Character(0.6, 0.5, new=5, centre=1, campus=0.6, works_yard=0.8),
     "430211003": Character(0.0, -0.2, new=4, industry=3),
     "430211004": Character(-0.2, 0.8, new=4, campus=0.6, industry=0.6),
-    "430211101": Character(0.2, -0.6, new=2, hill=0.15),
-    "430211102": Character(-0.3, -0.9, works_yard=1, hill=0.2),
-    "430211103": Character(-0.9, -0.9, works_yard=1, hill=0.2),
+    "430211101": Character(0.2, -0.6, new=2, hill=0.7),
+    "430211102": Character(-0.3, -0.9, works_yard=1, hill=0.9),
+    "430211103": Character(-0.9, -0.9, works_yard=1, hill=0.9),
 }
 
 ZONES = ("old", "works_yard", "new", "industry", "centre", "campus", "hill")

@@ -52,7 +52,7 @@ def is_rural(division: Division) -> bool:
 
 
 def _ranked(frame: Sequence[Division]) -> list[Division]:
-    """Communities, most wanted first: the named ones, four of each main subdistrict, then one by one the others."""
+    """Communities, most wanted first: the named ones, four of each main subdistrict (one a village), then one by one the others."""
     by_parent: dict[str, list[Division]] = defaultdict(list)
     for d in frame:
         if d.level == "community":
@@ -61,9 +61,9 @@ def _ranked(frame: Sequence[Division]) -> list[Division]:
     for parent, members in by_parent.items():
         members.sort(key=lambda d: (d.code not in MUST_HOLD, is_rural(d), d.code))
         village = next((d for d in members if is_rural(d)), None)
-        if village and members.index(village) > 4:
+        if village and members.index(village) > 3:
             members.remove(village)
-            members.insert(4, village)
+            members.insert(3, village)
         late = 0 if parent in MAIN_SUBDISTRICTS else 3
         ranked += [(k + late, parent not in MAIN_SUBDISTRICTS, d.code, d) for k, d in enumerate(members)]
     return [row[-1] for row in sorted(ranked, key=lambda row: row[:3])]
@@ -75,5 +75,6 @@ def choose(frame: Sequence[Division], population: int) -> list[Division]:
     kept = ranked[: min(len(ranked), max(FEWEST, round(population / PEOPLE_PER_COMMUNITY)))]
     codes = {d.code for d in kept}
     parents = {d.parent for d in kept}
-    parents |= {d.parent for d in frame if d.code in parents}
+    for _ in ("district", "city"):
+        parents |= {d.parent for d in frame if d.code in parents}
     return [d for d in frame if d.code in codes or d.code in parents]

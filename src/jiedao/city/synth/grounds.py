@@ -137,17 +137,29 @@ def civic(draft: Draft, cell: CellBlocks, leaf: Leaf, block: int) -> None:
         row.append((rect[0], rect[2]))
         x += w + 4
     if y - 8 - f.bottom > 12:
-        x0, x1 = f.span(f.bottom + 2, y - 4)
-        if x1 - x0 > 14:
-            draft.feature(
-                "square", f.rect((x0 + 2, f.bottom + 2, x1 - 2, y - 4)), draft.names.local("文化广场", "Square")
-            )
-            for k in range(4):
-                draft.asset("bench", f.world(complex(x0 + 4 + (x1 - x0 - 8) * k / 3, y - 7)))
-            draft.asset("fitness", f.world(complex(x0 + 6, f.bottom + 6)))
+        _square(draft, f, y - 4)
     draft.asset("sorting_station", f.world(complex(f.span(y - 3, y - 2)[1] - 2, y - 2)), value=4)
     if rng.random() < 0.5:
         draft.asset("charging_shed", f.world(complex(f.span(y - 3, y - 2)[0] + 2, y - 2)), value=10)
+
+
+def _square(draft: Draft, f: Frame, top: float) -> None:
+    """A square below the row of buildings, a small park where there is room for both."""
+    rng = draft.rng
+    floor = max(f.bottom + 2, top - 30)
+    x0, x1 = f.span(floor, top)
+    if x1 - x0 < 14:
+        return
+    draft.feature("square", f.rect((x0 + 2, floor, x1 - 2, top)), draft.names.local("文化广场", "Square"))
+    for k in range(4):
+        draft.asset("bench", f.world(complex(x0 + 4 + (x1 - x0 - 8) * k / 3, top - 3)))
+    draft.asset("fitness", f.world(complex(x0 + 6, floor + 4)))
+    if floor - f.bottom > 14:
+        x0, x1 = f.span(f.bottom + 1, floor - 2)
+        draft.feature("park", f.rect((x0 + 1, f.bottom + 1, x1 - 1, floor - 2)))
+        for _ in range(int((x1 - x0) * (floor - f.bottom) / 140)):
+            at = complex(rng.uniform(x0 + 2, x1 - 2), rng.uniform(f.bottom + 2, floor - 3))
+            draft.asset("tree", f.world(at))
 
 
 def shops(draft: Draft, cell: CellBlocks, leaf: Leaf, block: int) -> None:

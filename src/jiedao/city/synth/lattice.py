@@ -147,11 +147,11 @@ def _warp(w: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """A conformal bend (streets keep crossing at right angles) with meanders and a little unevenness on top."""
     size = max(np.abs(w.real).max(), np.abs(w.imag).max())
     s = w / size
-    second = 0.07 * np.exp(1j * rng.uniform(-0.6, 0.6)) * rng.choice([-1, 1])
-    third = 0.06 * np.exp(1j * (math.pi / 2 * rng.choice([-1, 1]) + rng.uniform(-0.4, 0.4)))
+    second = 0.08 * np.exp(1j * rng.uniform(-0.6, 0.6)) * rng.choice([-1, 1])
+    third = 0.08 * np.exp(1j * (math.pi / 2 * rng.choice([-1, 1]) + rng.uniform(-0.4, 0.4)))
     z = s + second * s**2 + third * s**3
     phase = rng.uniform(0, 6.3)
-    z = z + 0.028 * np.sin(7.0 * s.imag + phase) * np.exp(-((s.real / 0.7) ** 2))
+    z = z + 0.05 * np.sin(rng.uniform(5.0, 6.5) * s.imag + phase) * np.exp(-((s.real / 0.7) ** 2))
     a, b = rng.uniform(0, 6.3, 2)
     z = z + 0.012 * np.sin(5 * s.real + 4 * s.imag + a) + 0.012j * np.sin(6 * s.real - 3 * s.imag + b)
     return z * size * np.exp(1j * rng.uniform(-0.16, 0.16))
@@ -231,6 +231,8 @@ def _finish(
 
     both = [r for r in range(rows + 1) if crosses(r)]
     wide = [r for r in both if row_class[r] in ("trunk", "primary")]
+    if len(wide) < 2:
+        wide = [r for r in both if row_class[r] != "tertiary"]
     bridges = set(wide or both[len(both) // 2 : len(both) // 2 + 1])
     lattice = Lattice(
         kinds, points, cells, column_class, row_class, centre, bridges, warped[grid.size :].reshape(2, -1)

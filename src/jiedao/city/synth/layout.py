@@ -168,11 +168,13 @@ def _fill(draft: Draft, cell: CellBlocks, leaf: Leaf) -> None:
     block = draft.base + len(draft.blocks) + 1
     use = leaf.use
     if use in STYLES:
-        precinct = Precinct(draft, cell, leaf, block, use)
-        if precinct.fits():
-            _precinct(draft, precinct, leaf, use)
+        for use in {use: None, **({"slab": None} if STYLES[use].unit else {})}:
+            precinct = Precinct(draft, cell, leaf, block, use)
+            if precinct.fits():
+                _precinct(draft, precinct, leaf, use)
+                break
         else:
-            use = "shops" if leaf.area < 3500 and leaf.zone != "rural" else "yard"
+            use = "old" if STYLES[use].unit else "shops" if leaf.area < 3500 and leaf.zone != "rural" else "yard"
             FILLERS[use](draft, cell, leaf, block)
     else:
         FILLERS[use](draft, cell, leaf, block)

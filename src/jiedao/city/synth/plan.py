@@ -18,6 +18,7 @@ from .partition import Part, Partition
 
 PEOPLE_PER_CELL = 1440
 RURAL_PEOPLE_PER_CELL = 300
+URBAN_VILLAGE_PEOPLE_PER_CELL = 750
 HOMES = ("works_yard", "new", "old")
 
 
@@ -28,6 +29,8 @@ class Ward:
     division: Division
     index: int
     rural: bool
+    outskirts: bool
+    """under a 镇, not a 街道"""
     character: character.Character
     population: int = 0
     need: int = 1
@@ -50,19 +53,26 @@ def whole(weights: np.ndarray, total: int) -> np.ndarray:
     return part
 
 
+def _weight(w: Ward, town: bool) -> float:
+    """Residents relative to a dense urban community; a village under a 街道 is half swallowed by the city."""
+    if w.rural:
+        return 0.16 if town else 0.4
+    return character.density(w.character) * (0.4 if town else 1)
+
+
 def _wards(divisions: list[Division], population: int, rng: np.random.Generator) -> list[Ward]:
+    towns = {d.code for d in divisions if d.level == "subdistrict" and d.name.endswith("镇")}
     wards = [
-        Ward(d, k, is_rural(d), character.of_subdistrict(d.parent))
+        Ward(d, k, is_rural(d), d.parent in towns, character.of_subdistrict(d.parent))
         for k, d in enumerate(d for d in divisions if d.level == "community")
     ]
-    towns = {d.code for d in divisions if d.level == "subdistrict" and d.name.endswith("镇")}
     noise = np.exp(rng.normal(0, 0.18, len(wards)))
-    weight = [
-        0.16 if w.rural else character.density(w.character) * (0.4 if w.division.parent in towns else 1) for w in wards
-    ]
+    weight = [_weight(w, w.outskirts) for w in wards]
     for w, people, share in zip(wards, whole(np.array(weight) * noise, population), weight, strict=True):
         w.population = int(people)
-        per_cell = RURAL_PEOPLE_PER_CELL if w.rural else PEOPLE_PER_CELL * min(share, 1.2)
+        per_cell = PEOPLE_PER_CELL * min(share, 1.2)
+        if w.rural:
+            per_cell = RURAL_PEOPLE_PER_CELL if w.outskirts else URBAN_VILLAGE_PEOPLE_PER_CELL
         w.need = max(1, round(w.population / per_cell))
     return wards
 
@@ -91,11 +101,12 @@ def _parts(divisions: list[Division], wards: list[Ward], rng: random.Random) -> 
     return districts
 
 
-def _zones(w: Ward, rng: random.Random) -> list[str]:
-    """A zone for each cell of a community, dwellings first."""
-    n = len(w.cells)
+def _zones(w: Ward, n: int, rng: random.Random) -> list[str]:
+    """A zone for each of n cells of a community, dwellings first."""
+    if w.rural and not w.outskirts:
+        return rng.choices(("old", "rural", "industry", "new"), (4, 4, 1, 1), k=n - 1) + ["old" if n > 1 else "rural"]
     if w.rural:
-        return ["rural" if k == 0 or rng.random() > w.character.hill else "hill" for k in range(n)]
+        return ["rural" if k == 0 or rng.random() > 0.25 * w.character.hill else "hill" for k in range(n)]
     c = w.character
     homes = [getattr(c, z) for z in HOMES]
     homes = homes if sum(homes) else [1, 1, 0]
@@ -115,7 +126,7 @@ def _zone_cells(w: Ward, lat: Lattice, rng: random.Random) -> None:
     order = {"old": 0, "centre": 1, "works_yard": 2, "new": 3, "campus": 4, "industry": 5, "hill": 6, "rural": 7}
     centre = lat.centre_line
     land = sorted((c for c in w.cells if lat.kinds[c[0]] == "land"), key=lambda c: (abs(c[0] - centre), c[1]))
-    zones = sorted(_zones(Ward(w.division, 0, w.rural, w.character, cells=land), rng), key=order.__getitem__)
+    zones = sorted(_zones(w, len(land), rng), key=order.__getitem__)
     lat.zone.update(zip(land, zones, strict=True))
 
 

@@ -76,7 +76,7 @@ def _along(x0: float, x1: float, style: Style, draft: Draft, shift: bool) -> lis
     room, rng = x1 - x0, draft.rng
     low, high = style.length
     if room < low * 0.75:
-        return [(x0, x1)] if room > low * 0.5 and not style.unit else []
+        return [(x0, x1)] if room > (style.unit * 0.9 or low * 0.5) else []
     typical = rng.uniform(low, high)
     n = max(1, round((room + style.gap_x) / (typical + style.gap_x)))
     length = min(high * 1.1, (room - (n - 1) * style.gap_x) / n)
@@ -123,13 +123,18 @@ class Precinct:
         self.address = draft.address(self.leaf, self.leaf.gates[0][0] if self.leaf.gates else 0)
         gates = [g for g in self.leaf.gates if g[0] in (0, 2)]
         x0, x1 = f.span(f.bottom, f.top)
-        self.spine = f.local(gates[0][2]).real if gates else (x0 + x1) / 2
-        self.spine = min(max(self.spine, x0 + 8), x1 - 8)
+        self.hug = x1 - x0 < 1.6 * self.style.length[0] + 9 + 2 * self.style.edge
+        self.middle = f.local(gates[0][2]).real if gates else (x0 + x1) / 2
+        self.middle = min(max(self.middle, x0 + 8), x1 - 8)
         if self.style.shops:
             self._frontages()
         self._rows(reserve)
         self._lanes(gates)
         return self.plot
+
+    def spine(self, y: float) -> float:
+        """x of the lane that runs north: from the gate, or along the west wall of a narrow plot."""
+        return self.frame.span(y, y)[0] + 3.2 if self.hug else self.middle
 
     def _name(self) -> tuple[str, str]:
         words = {
@@ -155,7 +160,7 @@ class Precinct:
     def _frontages(self) -> None:
         """A row of shops between the wall and a busy street, open at the gate."""
         for side in (0, 2):
-            if self.leaf.sides[side][0].highway not in BUSY or self.high - self.low < 46:
+            if self.leaf.sides[side][0].highway not in BUSY or self.high - self.low < 58:
                 continue
             deep = self.draft.rng.uniform(9, 12)
             y0, y1 = (
@@ -194,7 +199,7 @@ class Precinct:
         s, f, rng = self.style, self.frame, self.draft.rng
         tall = self.high - self.low
         depth = rng.uniform(*s.depth)
-        n = max(1, int((tall + s.gap_y) / (depth + s.gap_y)))
+        n = max(1, int((tall + s.gap_y) / (depth + s.gap_y) + 0.2))
         if s.shape == "ell":
             depth = min(depth * 2.1, tall)
             n = max(1, int((tall + s.gap_y * 0.7) / (depth + s.gap_y * 0.7)))
@@ -205,10 +210,11 @@ class Precinct:
             y0 = first + k * pitch
             y1 = y0 + depth
             x0, x1 = f.span(y0, min(y1 + 5, f.top))
-            x0, x1 = x0 + s.edge, x1 - s.edge
+            x0, x1 = x0 + (max(s.edge, 7.5) if self.hug else s.edge), x1 - s.edge
             x1 -= (x1 - x0) * reserve
             self.rows.append((y0, y1))
-            parts = [(x0, self.spine - 4.5), (self.spine + 4.5, x1)] if x0 < self.spine < x1 else [(x0, x1)]
+            m = self.middle
+            parts = [(x0, m - 4.5), (m + 4.5, x1)] if not self.hug and x0 < m < x1 else [(x0, x1)]
             for a, b in parts:
                 for xa, xb in _along(a, b, s, self.draft, bool(k % 2)):
                     if rng.random() < s.fill:
@@ -233,16 +239,17 @@ class Precinct:
         heights = [y1 + 3.2 if y1 + 4.5 < f.top else y1 + (f.top - y1) / 2 for _, y1 in self.rows]
         if s.loop and self.rows:
             heights.insert(0, self.low - reach)
-        crossing = [node() for _ in heights]
-        west, east = [node() for _ in heights], [node() for _ in heights]
+        crossing, east = [node() for _ in heights], [node() for _ in heights]
+        west = crossing if self.hug else [node() for _ in heights]
         ends = [f.span(y, y) for y in heights]
-        ends = [(a + s.edge - reach, b - s.edge + reach) for a, b in ends]
+        ends = [(a + (3.2 if self.hug else s.edge - reach), b - s.edge + reach) for a, b in ends]
         for y, x, w, e, (a, b) in zip(heights, crossing, west, east, ends, strict=True):
-            draft.lane([f.world(complex(t, y)) for t in (a, self.spine, b)], [w, x, e], self.plot.id)
+            way = [(a, w), (self.spine(y), x), (b, e)][self.hug :]
+            draft.lane([f.world(complex(t, y)) for t, _ in way], [n for _, n in way], self.plot.id)
         if len(heights) > 1:
-            draft.lane([f.world(complex(self.spine, y)) for y in heights], crossing, self.plot.id)
+            draft.lane([f.world(complex(self.spine(y), y)) for y in heights], crossing, self.plot.id)
             if s.loop:
-                for k, side in enumerate((west, east)):
+                for k, side in ((0, west), (1, east))[self.hug :]:
                     draft.lane(
                         [f.world(complex(p[k], y)) for p, y in zip(ends, heights, strict=True)], side, self.plot.id
                     )
@@ -257,10 +264,10 @@ class Precinct:
         if side in (0, 2):
             k = 0 if side == 0 else len(heights) - 1
             wall = f.bottom if side == 0 else f.top
-            path = [complex(here.real, wall), complex(self.spine, heights[k])]
-            if abs(here.real - self.spine) > 3:
-                turn = wall + (self.entry[side] if side == 0 else -self.entry[side])
-                path[1:1] = [complex(here.real, turn), complex(self.spine, turn)]
+            path = [complex(here.real, wall), complex(self.spine(heights[k]), heights[k])]
+            turn = wall + (self.entry[side] if side == 0 else -self.entry[side])
+            if abs(here.real - self.spine(turn)) > 3:
+                path[1:1] = [complex(here.real, turn), complex(self.spine(turn), turn)]
             target = crossing[k]
         else:
             k = min(range(len(heights)), key=lambda i: abs(heights[i] - here.imag))
@@ -288,7 +295,7 @@ class Precinct:
             i = k % len(heights)
             draft.asset(
                 "sorting_station",
-                f.world(complex(self.spine + 3.2, heights[i] + 1.5)),
+                f.world(complex(self.spine(heights[i]) + 3.2, heights[i] + 1.5)),
                 compound=self.plot.id,
                 value=4 + 2 * (flats > 200),
             )

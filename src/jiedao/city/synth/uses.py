@@ -25,7 +25,7 @@ FACILITIES = {
 }
 OTHERS = {
     "works_yard": (("depot", 3), ("shops", 3), ("office", 2), ("green", 2), ("yard", 1)),
-    "new": (("shops", 3), ("office", 3), ("green", 4), ("yard", 1)),
+    "new": (("shops", 3), ("office", 3), ("green", 5), ("yard", 0.6)),
     "old": (("shops", 4), ("green", 2), ("office", 1)),
     "centre": (("mall", 4), ("office", 4), ("shops", 3), ("green", 1), ("hotel", 1)),
     "rural": (("farm", 8), ("depot", 1)),
@@ -55,7 +55,7 @@ def _facilities(ward: Ward, leaves: list[Leaf], rng: random.Random) -> None:
         n = int(ward.population / people + rng.random() * (0.6 if ward.rural else 1))
         n = max(n, int(use == first))
         wanted += [(use, area)] * n
-    room = max(2, len(leaves) // 3)
+    room = max(int(len(leaves) > 1), len(leaves) // 3)
     for use, area in wanted[:room]:
         leaf = _take(leaves, area, rng)
         if leaf:
@@ -83,13 +83,12 @@ def assign(ward: Ward, cells: list[CellBlocks], rng: random.Random) -> None:
     styles = [_home(leaf, rng) for leaf in homes]
     room = sum(leaf.area / ROOM[s] for leaf, s in zip(homes, styles, strict=True))
     share = min(0.93, max(0.56, ward.population / PEOPLE_PER_HOUSEHOLD / max(room, 1) * 1.15))
-    need, given, total = share * sum(leaf.area for leaf in homes), 0.0, 0
+    need, given = share * sum(leaf.area for leaf in homes), 0.0
     for leaf, style in zip(homes, styles, strict=True):
-        home = given < need or total == 0
+        home = given < need
         mix = OTHERS[leaf.zone]
         leaf.use = style if home else rng.choices([u for u, _ in mix], [n for _, n in mix])[0]
         given += leaf.area if home else 0.0
-        total += 1
     for cell in cells:
         for leaf in cell.leaves:
             if leaf.use in GATED:
