@@ -1,5 +1,6 @@
 """Overrides: refused with a sentence, or signed, dated and seen by the next lookup."""
 
+import asyncio
 from datetime import date, timedelta
 
 import pytest
@@ -57,6 +58,21 @@ def test_the_generation_moves_with_each_change(live_rules, author) -> None:
     actions.do_override(KEY, 0.7, **signed(author))
     store.forget()
     assert rules.generation() != before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_event_loop_sees_overrides_of_other_processes(author, live_rules) -> None:
+    async def gateway() -> float:
+        rules.forget()
+        for _ in range(100):
+            if rules.value(KEY, on=TODAY) != 0.8:
+                break
+            await asyncio.sleep(0.05)
+        return rules.value(KEY, on=TODAY)
+
+    assert rules.value(KEY, on=TODAY) == 0.8
+    actions.do_override(KEY, 0.7, **signed(author))
+    assert asyncio.run(gateway()) == 0.7
 
 
 def test_a_failed_transaction_leaves_no_override(live_rules, author) -> None:

@@ -122,13 +122,19 @@ def test_a_system_ships_rows_and_sources(tmp_path: Path, monkeypatch: pytest.Mon
     assert not shipped.findings
 
 
+def test_a_file_of_another_format_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shipped = package(tmp_path, monkeypatch, "# words\n\nformat = 'list'\nsource = 'X1'\n[[rule]]\nodd = 1")
+    assert not shipped.findings
+    assert "odd" not in shipped.rules
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
         ("[[rule]]\nkey = 'a'", "needs key and value"),
         ("[[rule]]\nkey = 'a'\nvalue = 1\nunits = 'm'", "unknown field units"),
         ("[[rule", "cannot be read"),
-        ("a = 1", "names no format"),
+        ("a = 1", "does not begin with its format"),
     ],
 )
 def test_bad_files_are_findings_not_crashes(tmp_path, monkeypatch, text: str, says: str) -> None:

@@ -128,8 +128,8 @@ _generation: int | None = None
 
 def _loaded(city: str) -> Table:
     """Rows of the shipped table, then national rows of the database, then the city's, later ones winning."""
-    shipped, years = _shipped()
-    days, years = dict(shipped), set(years)
+    shipped, settled = _shipped()
+    days, years = dict(shipped), set(settled)
     for row in store.calendar_rows():
         if not row.city:
             years.add(row.date.year)

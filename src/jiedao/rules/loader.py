@@ -12,11 +12,12 @@
     note = { zh = "…", en = "…" }        # optional
     editable = true                      # optional; false: no office may override it
 
-A file of another shape (a taxonomy, a code list) says so with a top-level `format = "…"` and is left to its own reader.
+A file of another shape (a taxonomy, a code list) begins with `format = "…"` and is left to its own reader.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ from jiedao.rules.rows import Rule
 from jiedao.text import Text
 
 KERNEL = Path(__file__).parent / "data"
+OTHER_FORMAT = re.compile(r"(?:[ \t]*(?:#.*)?\n)*format\s*=")
 KNOWN = set(Rule.__dataclass_fields__) - {"origin"}
 
 
@@ -54,7 +56,10 @@ def load(packages: Iterable[str] | None = None) -> Shipped:
     for origin, path in _files(system_packages() if packages is None else packages):
         where = f"{origin}/{path.name}"
         try:
-            table = tomllib.loads(path.read_text(encoding="utf-8"))
+            text = path.read_text(encoding="utf-8")
+            if OTHER_FORMAT.match(text):
+                continue
+            table = tomllib.loads(text)
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as bad:
             shipped.findings.append(Finding(where, Text(f"文件无法读取：{bad}", f"cannot be read: {bad}")))
             continue
@@ -71,8 +76,6 @@ def _files(packages: Iterable[str]) -> Iterator[tuple[str, Path]]:
 
 
 def _take(shipped: Shipped, table: dict[str, Any], origin: str, where: str) -> None:
-    if "format" in table:
-        return
     for raw in table.get("source", ()):
         shipped.sources[raw["id"]] = Source(raw["id"], raw.get("address", ""), Text(raw["zh"], raw["en"]))
     for raw in table.get("rule", ()):
@@ -84,7 +87,7 @@ def _take(shipped: Shipped, table: dict[str, Any], origin: str, where: str) -> N
         else:
             shipped.rules.setdefault(rule.key, []).append(rule)
     if not table.keys() & {"rule", "source"}:
-        text = Text("没有 [[rule]] 行，也没有注明 format", "has no [[rule]] row and names no format")
+        text = Text("没有 [[rule]] 行，也没有以 format 开头", "has no [[rule]] row and does not begin with its format")
         shipped.findings.append(Finding(where, text))
 
 

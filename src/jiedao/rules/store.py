@@ -7,11 +7,13 @@ override); its own saves are seen at once, when their transaction commits. A loo
 from __future__ import annotations
 
 import secrets
+import threading
 import time
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
+from django.core.exceptions import SynchronousOnlyOperation
 from django.db import DatabaseError, connection, transaction
 
 from jiedao.rules import loader
@@ -34,7 +36,7 @@ class Snapshot:
         self.rules = {key: tuple(rows) for key, rows in shipped.rules.items()}
         for row in overrides:
             self.rules[row.key] = (*self.rules.get(row.key, ()), row)
-        self.cache: dict[tuple, Rule] = {}
+        self.cache: dict[tuple[Any, ...], Rule] = {}
 
     def find(self, key: str, on: date, city: str, scope: dict[str, Any]) -> Rule:
         rows = self.rules.get(key)
@@ -85,11 +87,27 @@ def current() -> Snapshot:
     if _snapshot is None:
         _snapshot = Snapshot(loader.load(), [], 0)
     if time.monotonic() >= _due and apps.ready:
-        generation = _generation()
-        if generation != _snapshot.generation:
-            _snapshot = Snapshot(_snapshot.shipped, _overrides(), generation)
+        try:
+            _renew(_snapshot)
+        except SynchronousOnlyOperation:
+            threading.Thread(target=_renew_apart, args=(_snapshot,), daemon=True).start()
         _due = time.monotonic() + _every
     return _snapshot
+
+
+def _renew(before: Snapshot) -> None:
+    global _snapshot
+    generation = _generation()
+    if generation != before.generation:
+        _snapshot = Snapshot(before.shipped, _overrides(before.shipped), generation)
+
+
+def _renew_apart(before: Snapshot) -> None:
+    """In an event loop the database is asked in a thread; lookups go on with what they have until it answers."""
+    try:
+        _renew(before)
+    finally:
+        connection.close()
 
 
 def home() -> str:
@@ -148,8 +166,7 @@ def calendar_rows() -> list[CalendarDay]:
     return sorted(CalendarDay.objects.all(), key=lambda row: len(city_stem(row.city)))
 
 
-def _overrides() -> list[Rule]:
+def _overrides(shipped: Shipped) -> list[Rule]:
     from jiedao.rules.models import RuleOverride
 
-    assert _snapshot is not None
-    return [row.as_rule(_snapshot.shipped) for row in RuleOverride.objects.select_related("author").order_by("pk")]
+    return [row.as_rule(shipped) for row in RuleOverride.objects.order_by("pk")]

@@ -62,7 +62,8 @@ def read_city_table(path: Path) -> tuple[dict[str, Any], Report]:
 
 
 def _collect(rows: Iterable[Any]) -> tuple[dict[str, Any], Report]:
-    report, classes = Report(), {}
+    report = Report()
+    classes: dict[str, dict[str, Any]] = {}
     bigs: dict[str, dict[str, Any]] = {kind: {} for kind in LETTERS}
     for number, row in enumerate(rows, 1):
         why = _unfit(row) or _clash(row, classes)
