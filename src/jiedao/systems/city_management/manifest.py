@@ -1,0 +1,36 @@
+"""数字城管: grid-based city management, the system that the others lean on."""
+
+from __future__ import annotations
+
+from jiedao.registry import Permission, System
+from jiedao.systems.city_management.checks import findings
+from jiedao.systems.city_management.indicators import INDICATORS
+from jiedao.systems.city_management.kinds import KINDS
+from jiedao.text import Text
+
+SYSTEM = System(
+    id="city_management",
+    name=Text("城市管理", "City management"),
+    promise=Text(
+        "说一次，有人管，有时限，看得见办到哪一步",
+        "Say it once: somebody takes it on, by a promised time, and you can watch it happen",
+    ),
+    package="jiedao.systems.city_management",
+    permissions=(
+        Permission(
+            "city_management.control",
+            Text("提出控制区", "ask for control areas"),
+            ("dispatcher", "department", "shift_leader"),
+        ),
+        Permission(
+            "city_management.control_approve",
+            Text("批准控制区", "approve control areas"),
+            ("shift_leader", "supervisor"),
+        ),
+        Permission("city_management.standard", Text("装载立案标准", "load the filing standard")),
+    ),
+    kinds=KINDS,
+    indicators=INDICATORS,
+    checks=(findings,),
+    lacks={"planning": "it plans nothing: cases come from reports; patrols and rounds are systems of their own"},
+)
