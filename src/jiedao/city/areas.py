@@ -30,7 +30,7 @@ _EXPECTED = Text(
 
 
 def normalise(code: str) -> str:
-    """The significant prefix: 430200 → 4302, 430202004000 → 430202004, full-width digits and spaces allowed. Raises Invalid."""
+    """The significant prefix: 430200 → 4302, 430202004000 → 430202004; full-width digits are read. Raises Invalid."""
     digits = "".join(unicodedata.normalize("NFKC", str(code)).split())
     if not (digits.isascii() and digits.isdigit()) or len(digits) > MAX_CODE:
         raise _bad_code(code)
@@ -51,7 +51,7 @@ def level(code: str) -> Level:
 
 
 def column(code: str) -> str:
-    """The column of a located row (Case, Asset, …) that holds codes of this level; "" for a city, which holds everything."""
+    """The column of a located row (Case, Asset, …) with codes of this level; "" for a city, which holds everything."""
     found = level(code)
     return "" if found == Level.CITY else found.value
 
@@ -104,7 +104,10 @@ def full_name(code: str) -> Text:
 
 
 def search(q: str, level: str | None = None, limit: int = 20) -> list[Area]:
-    """Areas whose name, pinyin, initials or code fit, best first, without shapes. Cells only when their level is asked for."""
+    """Areas whose name, pinyin, initials or code fit, best first, without shapes.
+
+    Cells only when their level is asked for.
+    """
     ranked = []
     prefix = "".join(unicodedata.normalize("NFKC", q).split())[:MAX_CODE]
     by_code = len(prefix) >= 4 and prefix.isascii() and prefix.isdigit()

@@ -1,8 +1,8 @@
-"""A ground cut into cells along its streets: blocks, split where too large, merged where too small. Pure geometry in metres.
+"""A ground cut into cells along its streets: blocks split where too large, merged where too small. Pure, in metres.
 
 A cell's load is what is balanced: households where they are known, else square metres. `divide` finds the blocks that
-streets and boundary enclose, lays cuts through the heavy ones, notes everything against everything once, so that neighbours share
-their vertices exactly, and merges the pieces along their longest common edges.
+streets and boundary enclose, lays cuts through the heavy ones, notes everything against everything once, so that
+neighbours share their vertices exactly, and merges the pieces along their longest common edges.
 """
 
 from __future__ import annotations
@@ -42,8 +42,9 @@ class Limits:
 class Ground:
     """What weighs on the ground: square metres and points (n × 2 metres, n loads).
 
-    In a block larger than `open_above_m2` a square metre weighs only `open_per_m2`, but each point makes its own load of
-    ground built-up, so that a hillside stays in large cells and the village at its foot does not. None: all ground is alike.
+    In a block larger than `open_above_m2` a square metre weighs only `open_per_m2`, but each point makes its own load
+    of ground built-up, so that a hillside stays in large cells and the village at its foot does not. None: all ground
+    is alike.
     """
 
     per_m2: float

@@ -1,7 +1,8 @@
 """GCJ-02 and BD-09 to WGS-84 and back. Everything inside Jiedao is WGS-84; these stand at the edge.
 
 The GCJ-02 offset is the published approximation on the Krasovsky 1940 ellipsoid; the way back is a fixed-point
-iteration, so a round trip is exact to well under a millimetre inside China. Outside China GCJ-02 equals WGS-84 by definition.
+iteration, so a round trip is exact to well under a millimetre inside China. Outside China GCJ-02 equals WGS-84 by
+definition.
 """
 
 from __future__ import annotations
@@ -56,7 +57,10 @@ TO_WGS84: dict[str, Convert | None] = {"wgs84": None, "cgcs2000": None, "gcj02":
 
 
 def converter(datum: str) -> Convert | None:
-    """The function that brings a datum to WGS-84, None where nothing is to be done. Raises Invalid for an unknown one."""
+    """The function that brings a datum to WGS-84, None where nothing is to be done.
+
+    Raises Invalid for an unknown one.
+    """
     name = datum.lower().replace("-", "").replace("_", "")
     if name not in TO_WGS84:
         raise Invalid(

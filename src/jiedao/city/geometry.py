@@ -1,4 +1,4 @@
-"""Metres on the map: a local flat projection, areas, lengths. Geometries are shapely's, in WGS-84 degrees unless named metres."""
+"""Metres on the map: a local flat projection, areas, lengths. Shapes are in WGS-84 degrees unless named flat."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 """单元网格 from streets and blocks, where a community has none: cells that tile it exactly.
 
 A cell carries `city.grid.households_min` to `…_max` households where the community's households are known, else about
-`city.grid.cell_area_m2`; open country without buildings counts only by `city.grid.open_cell_area_m2`. Codes are the community's
-code and a number of `city.grid_code.sequence_digits` digits, row by row from the north-west. Unchanged input gives unchanged cells.
+`city.grid.cell_area_m2`; open country without buildings counts only by `city.grid.open_cell_area_m2`. Codes are the
+community's code and a number of `city.grid_code.sequence_digits` digits, row by row from the north-west. Unchanged
+input gives unchanged cells.
 """
 
 from __future__ import annotations
@@ -23,27 +24,8 @@ from jiedao.city.models import Area, Asset, Building, Street
 from jiedao.errors import Conflict, Invalid
 from jiedao.text import Text
 
-DIVIDING = frozenset(
-    [
-        "motorway",
-        "trunk",
-        "primary",
-        "secondary",
-        "tertiary",
-        "unclassified",
-        "residential",
-        "living_street",
-        "pedestrian",
-        "service",
-        "road",
-        "motorway_link",
-        "trunk_link",
-        "primary_link",
-        "secondary_link",
-        "tertiary_link",
-    ]
-)
-"""Streets that can bound a cell; footpaths and tracks do not."""
+NOT_DIVIDING = frozenset({"footway", "path", "steps", "cycleway", "bridleway", "track"})
+"""Ways too small to bound a cell."""
 EMPTY_CELLS = 4
 """Where households are counted, ground without any may make a cell this many times as large as one in open country."""
 BUILT_UP_BY_BUILDING = 0.25
@@ -91,7 +73,10 @@ class Homes:
 
 
 def cells(shape: Shape, streets: Sequence[shapely.Geometry], homes: Homes, settings: GridRules) -> list[Shape]:
-    """The cells of one community in reading order, in degrees. No database. Raises Conflict when the digits do not suffice."""
+    """The cells of one community in reading order, in degrees.
+
+    No database. Raises Conflict when the digits do not suffice.
+    """
     metres = Metres.around(shape)
     flat = metres.flat(shape)
     points = metres.flat_points(homes.lonlat)
@@ -192,8 +177,8 @@ def settle(community: Area, made: Sequence[Area]) -> None:
 
 
 def _streets(area: Area) -> list[shapely.Geometry]:
-    near = Street.objects.filter(
-        kind__in=DIVIDING, west__lte=area.east, east__gte=area.west, south__lte=area.north, north__gte=area.south
+    near = Street.objects.exclude(kind__in=NOT_DIVIDING).filter(
+        west__lte=area.east, east__gte=area.west, south__lte=area.north, north__gte=area.south
     )
     return list(shapely.from_wkb([bytes(shape) for shape in near.order_by("ref").values_list("shape", flat=True)]))
 

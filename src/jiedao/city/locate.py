@@ -39,7 +39,8 @@ class Located(NamedTuple):
 class Locator:
     """Polygons with their codes. A point on a shared edge belongs to the area with the lower code.
 
-    The finest polygons (those without a smaller one inside) are asked first, the others only for points that these miss.
+    The finest polygons (those without a smaller one inside) are asked first, the others only for points that these
+    miss.
     """
 
     def __init__(self, codes: Sequence[str], shapes: Sequence[shapely.Geometry]) -> None:
@@ -57,7 +58,7 @@ class Locator:
         """Microseconds for a point; None outside of everything or for a number that is no position."""
         if not (-180 <= lon <= 180 and -90 <= lat <= 90):
             return None
-        point = shapely.points(lon, lat)
+        point = shapely.Point(lon, lat)
         for tree, found in self._layers:
             hits = tree.query(point, "intersects")
             if len(hits):

@@ -14,7 +14,8 @@ Box = tuple[float, float, float, float]
 class Area(models.Model):
     """区划. `code` is the significant prefix of the 12-digit statistical code: 4302, 430202, 430202004, 430202004001.
 
-    A grid cell adds the city's sequence digits to its community's code; so every ancestor is a prefix of its descendants.
+    A grid cell adds the city's sequence digits to its community's code; so every ancestor is a prefix of its
+    descendants.
     """
 
     class Level(models.TextChoices):
@@ -121,7 +122,7 @@ class Building(models.Model):
 
 
 class Land(models.Model):
-    """Drawn under everything: water, green, industrial ground, compounds with their walls; rivers and railways as lines."""
+    """Drawn under everything: water, green, industry, compounds with their walls; rivers and railways as lines."""
 
     ref = models.CharField(max_length=40, unique=True)
     kind = models.CharField(max_length=24, help_text="water, park, wood, industrial, compound, hill, square, …")
@@ -140,7 +141,7 @@ class Land(models.Model):
 
 
 class Asset(models.Model):
-    """部件: a thing at a point that somebody looks after. `code` is 16 digits: 6 county + 2 big + 2 small + 6 sequence."""
+    """部件: a thing at a point that somebody looks after. `code`: 6 digits county, 2 + 2 class, 6 sequence."""
 
     code = models.CharField(max_length=20, unique=True)
     ref = models.CharField(max_length=32, null=True, unique=True)

@@ -1,7 +1,8 @@
 """How every process notices that areas or map data changed: a random stamp in the database, looked at now and then.
 
-`bump("areas")` inside the transaction that changes something; `Kept("areas", build)` holds what was derived from it and
-builds it anew when the stamp is another. A stamp is random, not counted, so a rolled-back change can never be mistaken for a later one.
+`bump("areas")` inside the transaction that changes something; `Kept("areas", build)` holds what was derived from it
+and builds it anew when the stamp is another. A stamp is random, not counted, so a rolled-back change can never be
+mistaken for a later one.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""One integer that says where on the map a box lies and how large it is, so that an ordinary index finds what a tile shows.
+"""One integer for where a box lies and how large it is, so that an ordinary index finds what a map tile shows.
 
 The key is a quadtree cell: the finest level (at most `FINEST`) whose cells are at least as large as the box, and the
-cell of the box's north-west corner. So a box reaches at most into the next cell east and south, and a tile asks for a few dozen
-keys by equality. After Böhm, Klump, Kriegel, "XZ-Ordering" (SSD 1999). Web Mercator; y grows southward.
+cell of the box's north-west corner. So a box reaches at most into the next cell east and south, and a tile asks for a
+few dozen keys by equality. After Böhm, Klump, Kriegel, "XZ-Ordering" (SSD 1999). Web Mercator; y grows southward.
 """
 
 from __future__ import annotations

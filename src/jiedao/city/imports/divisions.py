@@ -1,7 +1,8 @@
 """Administrative divisions of a city from CSV: district, subdistrict or town, community or village.
 
-The header names six columns: area_code, area, street_code, street, village_code, village; a line is one community. Codes are statistical
-division codes, short (430202, 430202004, 430202004001) or filled up with zeros. All faults are told at once, with their lines.
+The header names six columns: area_code, area, street_code, street, village_code, village; a line is one community.
+Codes are statistical division codes, short (430202, 430202004, 430202004001) or filled up with zeros. All faults are
+told at once, with their lines.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ class Tree:
 
 
 def import_divisions(path: str | Path, *, city_name: str = "", shapes_path: str | Path | None = None) -> dict:
-    """Read, check and store a file of divisions; run again, it changes nothing but names. Raises Refused; then nothing is stored.
+    """Read, check and store a file of divisions; run again, it renews names. Raises Refused; then nothing is stored.
 
     Returns {"streets", "buildings", "areas", "assets", "skipped", "seconds"} and the number of areas of each level.
     """

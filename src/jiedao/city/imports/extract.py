@@ -1,4 +1,4 @@
-"""What a map file holds for a city, before any of it touches the database; filled alike by the OSM and GeoJSON readers."""
+"""What a map file holds for a city, before any of it touches the database; both readers fill it alike."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ MAX_SPAN_DEGREES = 0.3
 
 @dataclass(slots=True)
 class Thing:
-    """One object of the file. `kind` is a street's highway value, a building's use, a land's, asset's or place's kind."""
+    """One object of the file.
+
+    `kind` is a street's highway value, a building's use, a land's, asset's or place's kind.
+    """
 
     ref: str
     kind: str

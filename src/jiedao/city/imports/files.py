@@ -1,4 +1,4 @@
-"""Reading files that strangers made: existence, size, encoding, digest, JSON; every fault is a Refused with a sentence."""
+"""Reading files that strangers made: existence, size, encoding, JSON; every fault is a Refused with a sentence."""
 
 from __future__ import annotations
 
@@ -57,7 +57,10 @@ def text(path: Path) -> str:
 
 
 def features(path: Path) -> list[dict[str, Any]]:
-    """The features of a GeoJSON file. NaN, Infinity, bombs of nesting and anything that is no FeatureCollection are refused."""
+    """The features of a GeoJSON file.
+
+    NaN, Infinity, bombs of nesting and anything that is no FeatureCollection are refused.
+    """
     try:
         with check(path, JSON_LIMIT).open(encoding="utf-8-sig") as stream:
             found = json.load(stream, parse_constant=_no_constant)

@@ -1,7 +1,8 @@
-"""The areas that an extract needs so that every point of it lies in a community: found where known, else made and marked so.
+"""The areas that an extract needs so that each point of it lies in a community: known ones, else made and marked so.
 
-Where a boundary is not known it is not guessed at from names: the ground that no known child of an area covers becomes
-numbered provisional areas (待划界), cut along streets, with codes from 99, 990 or 900 on, which official codes leave free.
+Where a boundary is not known it is not guessed at from names: the ground that no known child of an area covers
+becomes numbered provisional areas (待划界), cut along streets, with codes from 99, 990 or 900 on, which official codes
+leave free.
 """
 
 from __future__ import annotations
@@ -192,7 +193,7 @@ def _same_place(parent: Shape, reach: Shape, area: Area) -> None:
 
 
 def _from_map(frame: Frame, city: str) -> None:
-    """In an empty city: the subdistricts, or towns, that the file itself draws as the finest administrative boundaries."""
+    """In an empty city: the finest administrative boundaries that the file itself draws become its subdistricts."""
     named = [b for b in frame.extract.boundaries if b.name]
     finest = max((level for level in {b.level for b in named} if sum(b.level == level for b in named) > 1), default=0)
     if not finest:
@@ -271,7 +272,7 @@ def _sections(frame: Frame, rest: Shape, code: str) -> list[Shape]:
     metres = Metres.around(rest)
     flat = metres.flat(rest)
     points = metres.flat_points(middles(frame.extract))
-    streets = [thing.shape for thing in frame.extract.streets if thing.kind in gridding.DIVIDING]
+    streets = [thing.shape for thing in frame.extract.streets if thing.kind not in gridding.NOT_DIVIDING]
     lines = list(metres.flat(np.asarray(streets, object))) if streets else []
     most = min(SECTION_CELLS, 0.7 * 10**settings.digits) * settings.cell_area_m2
     ground = gridding.by_area(points, settings)

@@ -1,4 +1,4 @@
-"""Reads a GeoJSON FeatureCollection with OSM tags as properties (as osmium export, osmtogeojson and Overpass write it)."""
+"""Reads a GeoJSON FeatureCollection with OSM tags as properties, as osmium, osmtogeojson and Overpass write it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """OpenStreetMap in: read the whole file, lay out the areas, cut the grid, store everything in one transaction.
 
-`FILE.osm.pbf`, `FILE.osm` or `FILE.geojson`. Running it again renews what carries the same reference and adds nothing twice. Any
-fault of the file raises Refused before the database is touched.
+`FILE.osm.pbf`, `FILE.osm` or `FILE.geojson`. Running it again renews what carries the same reference and adds nothing
+twice. Any fault of the file raises Refused before the database is touched.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ FORMS = {".pbf": "pbf", ".osm": "osm", ".xml": "osm", ".geojson": "geojson", ".j
 def import_osm(path: str | Path, area: str = "", *, datum: str = "wgs84") -> dict:
     """Import a map file under an area; "" means the whole city, which is made from the extract where there is none.
 
-    Returns {"streets", "buildings", "areas", "assets", "land", "places", "turns", "cells", "skipped": {reason: n}, "notes", "seconds"}.
+    Returns {"streets", "buildings", "areas", "assets", "land", "places", "turns", "cells", "skipped": {reason: n},
+    "notes", "seconds"}.
     Raises Refused with a sentence; then nothing has changed.
     """
     begun = time.perf_counter()
@@ -92,8 +93,8 @@ def clip(extract: Extract, inside: Shape) -> None:
 
 
 def cut_grid(layout: Frame, extract: Extract) -> tuple[int, list[Text]]:
-    """Cells for each community that the extract touches and that has none; how many were made, and what could not be."""
-    streets = [thing.shape for thing in extract.streets if thing.kind in gridding.DIVIDING]
+    """Cells for each community that the extract touches and that has none: how many, and what could not be cut."""
+    streets = [thing.shape for thing in extract.streets if thing.kind not in gridding.NOT_DIVIDING]
     lines, at = shapely.STRtree(streets), frame.middles(extract)
     points = shapely.STRtree(shapely.points(at))
     gridded = {area.parent_id for area in layout.known.values() if area.level == Area.Level.CELL}

@@ -18,7 +18,10 @@ TURN_PREFIXES = ("no_", "only_")
 
 
 def read(path: Path, form: str) -> Extract:
-    """The content of an OSM file of the form "pbf" or "osm". Raises Invalid for one that is broken, cut off or hostile."""
+    """The content of an OSM file of the form "pbf" or "osm".
+
+    Raises Invalid for one that is broken, cut off or hostile.
+    """
     reader = _Reader()
     try:
         source = osmium.FileProcessor(osmium.io.File(str(files.check(path)), form))

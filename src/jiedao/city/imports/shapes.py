@@ -1,4 +1,7 @@
-"""Polygons of known areas from GeoJSON. A feature names its area by `code`, `adcode`, `area_code`, or `gb` (156 before the code)."""
+"""Polygons of known areas from GeoJSON.
+
+A feature names its area by `code`, `adcode`, `area_code`, or `gb` (156 before the code).
+"""
 
 from __future__ import annotations
 

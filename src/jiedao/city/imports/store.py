@@ -1,4 +1,4 @@
-"""Writes an Extract into the tables, by reference: what is there is renewed, what is new is added. Batched; inside a transaction."""
+"""Writes an Extract into the tables by reference: what is there is renewed, what is new is added. Batched."""
 
 from __future__ import annotations
 
