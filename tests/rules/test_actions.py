@@ -9,11 +9,18 @@ from django.db import transaction
 
 from jiedao import rules
 from jiedao.errors import Conflict, Invalid
-from jiedao.rules import actions, store
+from jiedao.rules import actions, loader, store
 from jiedao.rules.models import RuleOverride
+from jiedao.text import Text
 
 TODAY = date(2026, 6, 1)
-KEY = "deadline.warning_share"
+KEY = "test.share"
+
+
+@pytest.fixture(autouse=True)
+def one_rule(monkeypatch):
+    share = rules.Rule(KEY, 0.8, source="design", label=Text("比例", "Share"))
+    monkeypatch.setattr(store, "_snapshot", store.Snapshot(loader.Shipped(rules={KEY: [share]}), [], 0))
 
 
 @pytest.fixture
@@ -94,7 +101,7 @@ def test_a_failed_transaction_leaves_no_override(live_rules, author) -> None:
         ({"value": "much"}, "value"),
         ({"value": True}, "value"),
         ({"unit": "days"}, "unit"),
-        ({"key": "deadline.warning_shares"}, "key"),
+        ({"key": "test.shares"}, "key"),
     ],
 )
 def test_an_override_without_signature_or_of_the_wrong_kind_is_refused(author, change, field) -> None:
@@ -106,13 +113,13 @@ def test_an_override_without_signature_or_of_the_wrong_kind_is_refused(author, c
 
 def test_a_near_name_is_offered(author) -> None:
     with pytest.raises(Invalid) as refused:
-        actions.check_override("deadline.warning_shares", 1, **signed(author))
+        actions.check_override("test.shares", 1, **signed(author))
     assert KEY in refused.value.expected.en
 
 
 def test_a_fixed_row_cannot_be_overridden(author, monkeypatch) -> None:
     fixed = rules.Rule("k", 1, editable=False)
-    shipped = rules.loader.Shipped(rules={"k": [fixed]})
+    shipped = loader.Shipped(rules={"k": [fixed]})
     monkeypatch.setattr(store, "_snapshot", store.Snapshot(shipped, [], 0))
     with pytest.raises(Conflict):
         actions.check_override("k", 2, **signed(author))

@@ -64,6 +64,10 @@ def test_the_other_policy_counts_working_time_from_the_start() -> None:
     assert deadline(at("2024-06-14T17:00"), 1, "work_day", FromStart("")) == at("2024-06-17T17:00")
 
 
+def test_a_share_of_a_day_ends_on_the_minute() -> None:
+    assert deadline(at("2024-06-14T17:00"), 0.8, "work_day", CALENDAR) == at("2024-06-17T16:36")
+
+
 def test_a_pause_moves_the_end_past_the_noon_break() -> None:
     pause = (at("2024-06-17T09:00"), at("2024-06-17T10:00"))
     found = deadline_with_pauses(at("2024-06-14T17:00"), 4, "work_hour", CALENDAR, [pause])

@@ -24,6 +24,8 @@ UNITS = ("urgent_hour", "urgent_day", "work_hour", "work_day")
 
 HOUR = 3_600_000_000
 DAY = 24 * HOUR
+PARTS = 1_000_000
+"""A working day is told apart to this many parts."""
 IDLE_DAYS = 400
 """A calendar with this many days and no work in them is broken, not a holiday."""
 
@@ -95,7 +97,7 @@ def _clock(amount: float, unit: str) -> Amount:
         raise ValueError(f"a limit must be above zero, not {amount!r}")
     scale = _scale(unit)
     if unit == "work_day":
-        return int(amount) if amount == int(amount) else Fraction(amount)
+        return int(amount) if amount == int(amount) else Fraction(max(1, round(amount * PARTS)), PARTS)
     return max(1, round(amount * scale))
 
 
