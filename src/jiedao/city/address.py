@@ -63,7 +63,7 @@ _index: Kept[Index] = Kept("streets", "map", build=_read)
 
 
 def describe(lon: float, lat: float) -> str:
-    """For example 红旗中路（近桂花市场）; the community's name where no street or place is near; "" outside of everything."""
+    """For example 红旗中路（近桂花市场）; the community where neither is near; "" outside of everything."""
     street, place = _index.get().nearest(lon, lat)
     if street and place:
         text = BOTH.format(street=street, place=place)

@@ -7,12 +7,12 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from django.conf import settings
 from django.db.models import Max, Min, Model
 
 from jiedao.city import tiles
 from jiedao.city.models import Area, Land, Street
 from jiedao.city.stamps import Kept
-from jiedao.config.options import options
 
 Box = tuple[float, float, float, float]
 FORMAT = 1
@@ -60,7 +60,7 @@ def get(z: int, x: int, y: int) -> bytes:
 
 def folder() -> Path:
     """Where tiles of the present state lie; made when missing, and then those of other states are removed."""
-    home = options().home / "cache" / "tiles"
+    home = settings.HOME / "cache" / "tiles"
     path = home / stamp()
     if not path.is_dir():
         path.mkdir(parents=True, exist_ok=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from django.conf import settings
 
 from jiedao.city import areas, blocks, gridding, names
 from jiedao.city.blocks import Shape
@@ -20,7 +21,6 @@ from jiedao.city.gridding import GridRules
 from jiedao.city.imports import divisions
 from jiedao.city.imports.extract import Boundary, Extract
 from jiedao.city.models import Area
-from jiedao.config.options import options
 from jiedao.errors import Conflict, Invalid
 from jiedao.text import Text
 
@@ -112,7 +112,7 @@ def lay_out(extract: Extract, code: str) -> tuple[Frame, Shape | None]:
         _chain(frame, code)
         _widen(frame, code)
     elif not frame.known:
-        code = areas.normalise(options().city)[:4]
+        code = areas.normalise(settings.OPTIONS.city)[:4]
         _chain(frame, code)
         _widen(frame, code)
         _from_map(frame, code)
@@ -268,14 +268,14 @@ def _provisional(frame: Frame, area: Area, shapes: Sequence[Shape]) -> None:
 
 def _sections(frame: Frame, rest: Shape, code: str) -> list[Shape]:
     """Ground cut into provisional communities, in reading order, in degrees."""
-    settings = GridRules.of(code)
+    grid = GridRules.of(code)
     metres = Metres.around(rest)
     flat = metres.flat(rest)
     points = metres.flat_points(middles(frame.extract))
     streets = [thing.shape for thing in frame.extract.streets if thing.kind not in gridding.NOT_DIVIDING]
     lines = list(metres.flat(np.asarray(streets, object))) if streets else []
-    most = min(SECTION_CELLS, 0.7 * 10**settings.digits) * settings.cell_area_m2
-    ground = gridding.by_area(points, settings)
+    most = min(SECTION_CELLS, 0.7 * 10**grid.digits) * grid.cell_area_m2
+    ground = gridding.by_area(points, grid)
     found = blocks.divide(flat, lines, ground, blocks.Limits(0.4 * most, most))
     room = 10 ** FREE[Level.SUBDISTRICT].digits - FREE[Level.SUBDISTRICT].first - len(frame.children(code))
     while len(found) > room:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import shapely
+from django.conf import settings
 from django.db import transaction
 
 from jiedao.city import coordinates, gridding, stamps
@@ -22,7 +23,6 @@ from jiedao.city.imports.extract import Extract, Thing
 from jiedao.city.imports.frame import Frame
 from jiedao.city.locate import Locator
 from jiedao.city.models import Area, Import
-from jiedao.config.options import options
 from jiedao.errors import Refused
 from jiedao.text import Text, speaking_english
 
@@ -51,7 +51,7 @@ def import_osm(path: str | Path, area: str = "", *, datum: str = "wgs84") -> dic
         made = layout.save()
         cells, notes = cut_grid(layout, extract)
         locator = Locator(*_shapes())
-        counts = store.save(extract, locator, options().city[:6])
+        counts = store.save(extract, locator, settings.OPTIONS.city[:6])
         report = {**counts, "areas": made, "cells": cells, "skipped": dict(sorted(extract.skipped.items()))}
         report["notes"] = [note.en if speaking_english() else note.zh for note in notes]
         Import.objects.create(source=path.name[:200], area=area, digest=files.digest(path), report=report)
