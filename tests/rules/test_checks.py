@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from jiedao.rules import check
+from jiedao.rules import check, store
 from jiedao.rules.loader import Shipped, Source
 from jiedao.rules.rows import Rule
 from jiedao.text import Text
@@ -20,6 +20,12 @@ def findings(*rows: Rule) -> list[str]:
 
 def test_the_shipped_rows_are_clean() -> None:
     assert list(check()) == []
+
+
+def test_an_override_of_a_rule_that_is_gone_is_a_warning(monkeypatch) -> None:
+    gone = replace(GOOD, key="gone", origin="override:3")
+    monkeypatch.setattr(store, "_snapshot", store.Snapshot(Shipped(), [gone], 0))
+    assert [(found.where, found.level) for found in check()] == [("override:gone", "warning")]
 
 
 def test_a_good_row_has_no_finding() -> None:

@@ -15,7 +15,11 @@ from jiedao.text import Text
 
 def check(shipped: Shipped | None = None) -> Iterable[Finding]:
     """Unreadable rows, unknown sources and certainties, missing labels, fixed unsure rows, and ambiguous rows."""
-    shipped = shipped or store.current().shipped
+    if shipped is None:
+        shipped = store.current().shipped
+        for key in sorted(store.current().rules.keys() - shipped.rules.keys()):
+            text = Text("改动的规则已不存在", "overrides a rule that no longer exists")
+            yield Finding(f"override:{key}", text, "warning")
     yield from shipped.findings
     for key, rows in sorted(shipped.rules.items()):
         for row in rows:
