@@ -33,8 +33,9 @@ class Case(models.Model):
     asset = models.ForeignKey("city.Asset", null=True, on_delete=models.SET_NULL, related_name="+")
     state = models.CharField(max_length=24)
     state_at = models.DateTimeField()
-    unit = models.ForeignKey("people.Unit", null=True, on_delete=models.PROTECT, related_name="+")
-    handler = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+    arrived = models.CharField(max_length=32, help_text="the step that led to this state; return rules ask for it")
+    unit = models.ForeignKey("people.Unit", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    handler = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     channel = models.CharField(max_length=16, help_text="portal, phone, field, patrol, open311, sensor, …")
     limit_amount = models.FloatField(null=True)
     limit_unit = models.CharField(max_length=16, blank=True)
@@ -47,7 +48,7 @@ class Case(models.Model):
     rating = models.PositiveSmallIntegerField(null=True)
     merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged")
     triage = models.JSONField(default=dict, help_text="what was proposed, and why")
-    version = models.PositiveIntegerField(default=1)
+    version = models.PositiveIntegerField(default=1, help_text="number of the last log entry")
     head = models.CharField(max_length=64, blank=True, help_text="hash of the last log entry")
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
@@ -59,8 +60,11 @@ class Case(models.Model):
             models.Index(fields=["subdistrict", "state", "-id"], name="case_subdistrict"),
             models.Index(fields=["community", "state", "-id"], name="case_community"),
             models.Index(fields=["unit", "state", "-id"], name="case_unit"),
+            models.Index(fields=["handler", "state", "-id"], name="case_handler"),
+            models.Index(fields=["category", "state", "-id"], name="case_category"),
+            models.Index(fields=["kind", "state", "-id"], name="case_kind"),
             models.Index(fields=["h3", "category"], name="case_near_open", condition=Q(closed_at=None)),
-            models.Index(fields=["deadline"], name="case_due_open", condition=Q(closed_at=None)),
+            models.Index(fields=["state", "deadline"], name="case_due_open", condition=Q(closed_at=None)),
             models.Index(fields=["opened_at"], name="case_opened"),
         ]
 
@@ -71,7 +75,7 @@ class Case(models.Model):
 class Entry(models.Model):
     """One line of a case's log. Never changed or deleted; `hash` covers the line and the hash before it."""
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="entries")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="entries", db_index=False)
     seq = models.PositiveIntegerField()
     at = models.DateTimeField()
     step = models.CharField(max_length=32)
@@ -89,12 +93,25 @@ class Entry(models.Model):
         constraints = [models.UniqueConstraint(fields=["case", "seq"], name="entry_seq")]
 
 
+class Seal(models.Model):
+    """A digest over every log entry up to `upto` and the seal before it; a vanished case breaks it."""
+
+    day = models.DateField(primary_key=True)
+    upto = models.BigIntegerField(help_text="id of the last entry covered")
+    entries = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField(default=timezone.now)
+
+
 class Report(models.Model):
     """One person's telling of one thing; several reports may belong to one case."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reports")
     person = models.ForeignKey("people.Person", null=True, on_delete=models.SET_NULL, related_name="reports")
     token = models.CharField(max_length=32, unique=True, help_text="lets an anonymous reporter come back")
+    key = models.CharField(
+        max_length=120, null=True, unique=True, help_text="the sender's own id: sent twice, filed once"
+    )
     channel = models.CharField(max_length=16)
     text = models.TextField(blank=True)
     lon = models.FloatField(null=True)
@@ -118,12 +135,15 @@ class Clock(models.Model):
     pauses = models.JSONField(default=list, help_text="[[from, to or null, reason], …] ISO times")
     stopped_at = models.DateTimeField(null=True)
     overdue = models.BooleanField(default=False)
-    exempt = models.BooleanField(default=False, help_text="an appeal was granted: raw overtime stays, statistics leave it out")
+    exempt = models.BooleanField(
+        default=False, help_text="an appeal was granted: raw overtime stays, statistics leave it out"
+    )
     told = models.PositiveSmallIntegerField(default=0, help_text="highest rung of the escalation ladder already told")
     next_check = models.DateTimeField(null=True, help_text="when the next rung is due")
 
     class Meta:
         indexes = [models.Index(fields=["next_check"], name="clock_next", condition=Q(stopped_at=None))]
+        constraints = [models.UniqueConstraint(fields=["case"], name="clock_one_runs", condition=Q(stopped_at=None))]
 
 
 class Adjustment(models.Model):

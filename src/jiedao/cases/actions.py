@@ -1,0 +1,176 @@
+"""Every write on a case: `check_…` raises a refusal with a sentence, `do_…` writes in one transaction and logs it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from jiedao.cases import kinds, log, words
+from jiedao.cases.flow import RESERVED, Step
+from jiedao.cases.models import Attachment, Case
+from jiedao.cases.moves import Move, lock, move
+from jiedao.errors import Conflict, Invalid
+from jiedao.people import access
+from jiedao.people.models import Unit
+from jiedao.text import Text
+
+
+def check_step(
+    case: Case,
+    step_code: str,
+    actor: Any,
+    *,
+    note: str = "",
+    unit: Unit | int | None = None,
+    handler: Any = None,
+    condition_met: bool = False,
+    attachments: Sequence[Any] = (),
+    now: datetime | None = None,
+) -> Move:
+    """What `do_step` would do, or the refusal it would raise: Conflict (not from here), Forbidden, Invalid (something
+    is missing). `attachments` are ids or rows that the actor stored before."""
+    kind = kinds.get(case.kind)
+    step = kind.flow.step(step_code, case.state, case.arrived)
+    if step.permission in RESERVED or "into" in step.needs:
+        text = Text("“{step}”不能直接办理。", "“{step}” is not taken by hand.").format(step=step.name)
+        raise Conflict(text, field="step", value=step_code, code="step_not_possible")
+    access.require_case(actor, step.permission, case)
+    found = Move(step=step, actor=actor, at=now or timezone.now(), note=words.note(note))
+    if "note" in step.needs and not found.note:
+        raise Invalid(Text("请写明理由。", "Please give the reason."), field="note")
+    if "unit" in step.needs:
+        found.set["unit_id"] = _unit(case, unit)
+    if "handler" in step.needs:
+        found.set["handler_id"] = _handler(case, handler)
+    if "limit" in step.needs and not case.limit_amount:
+        text = Text(
+            "这一小类没有立案标准，请先选对类别。", "This class has no filing rule; choose the right class first."
+        )
+        raise Invalid(text, field="category", value=case.category)
+    if "condition" in step.needs:
+        _condition(kind, case, condition_met)
+    found.attachments = _attachments(case, step, actor, attachments)
+    return found
+
+
+def _unit(case: Case, unit: Unit | int | None) -> int:
+    """The unit given, or the one that triage proposed."""
+    unit_id = getattr(unit, "pk", unit) or case.unit_id or case.triage.get("unit")
+    row = Unit.objects.filter(pk=unit_id, active=True).first() if isinstance(unit_id, int) else None
+    if row is None:
+        text = Text("请选择处置单位。", "Please choose the unit that is to handle it.")
+        raise Invalid(text, field="unit", value=unit_id)
+    return row.pk
+
+
+def _handler(case: Case, handler: Any) -> int:
+    if handler is None:
+        raise Invalid(Text("请选择处置员。", "Please choose who is to handle it."), field="handler")
+    if not access.can_case(handler, "case.handle", case):
+        text = Text("“{name}”不是该单位的处置员。", "“{name}” does not handle cases of this unit.")
+        raise Invalid(text.format(name=handler.label), field="handler", value=handler.pk)
+    return handler.pk
+
+
+def _condition(kind: kinds.Kind, case: Case, met: bool) -> None:
+    wanted = kind.closing(case.category, case.condition) if kind.closing else None
+    if wanted and not met:
+        text = Text("结案条件未勾选：{wanted}", "The closing condition is not ticked: {wanted}").format(wanted=wanted)
+        raise Invalid(text, field="condition_met", value=met, expected=wanted)
+
+
+def _attachments(case: Case, step: Step, actor: Any, given: Sequence[Any]) -> list[Attachment]:
+    ids = [getattr(item, "pk", item) for item in given]
+    rows = own_attachments(ids, case, actor)
+    if "photo" in step.needs and not any(row.content_type.startswith("image/") for row in rows):
+        raise Invalid(Text("请至少上传一张照片。", "Please add at least one photo."), field="attachments")
+    return rows
+
+
+def own_attachments(ids: Sequence[Any], case: Case, actor: Any) -> list[Attachment]:
+    """Rows that this actor stored and that belong to no other case; Invalid names one that does not fit."""
+    if not ids:
+        return []
+    rows = {str(row.pk): row for row in Attachment.objects.filter(pk__in=_uuids(ids))}
+    for number in ids:
+        row = rows.get(str(number))
+        mine = row is not None and row.uploaded_by_id == getattr(actor, "pk", None)
+        if row is None or not mine or row.case_id not in (None, case.pk):
+            text = Text("附件不存在或不能用于此案卷。", "There is no such attachment for this case.")
+            raise Invalid(text, field="attachments", value=number)
+    return list(rows.values())
+
+
+def _uuids(ids: Sequence[Any]) -> list[Any]:
+    from uuid import UUID
+
+    try:
+        return [UUID(str(number)) for number in ids]
+    except ValueError as error:
+        raise Invalid(Text("附件编号有误。", "This is no attachment id."), field="attachments", value=ids) from error
+
+
+def do_step(
+    case: Case,
+    step_code: str,
+    actor: Any,
+    *,
+    version: int,
+    note: str = "",
+    unit: Unit | int | None = None,
+    handler: Any = None,
+    condition_met: bool = False,
+    attachments: Sequence[Any] = (),
+    data: dict[str, Any] | None = None,
+    now: datetime | None = None,
+) -> Case:
+    """Take a step of the flow. `version` is the one the actor saw: Conflict says who changed the case since, and when.
+    Returns the case as it now is."""
+    with transaction.atomic():
+        held = lock(case.pk, version)
+        wanted = check_step(
+            held, step_code, actor, note=note, unit=unit, handler=handler, condition_met=condition_met,
+            attachments=attachments, now=now,
+        )  # fmt: skip
+        wanted.data |= words.plain(data or {})
+        if condition_met and "condition" in wanted.step.needs:
+            wanted.data["condition_met"] = True
+        move(held, wanted)
+    return held
+
+
+def do_comment(
+    case: Case, actor: Any, text: str, *, public: bool = False, report: Any = None, attachments: Sequence[Any] = ()
+) -> Case:
+    """A remark in the log by staff who see the case, or (`report`, actor None) by whoever reported it."""
+    said = words.note(text, "text")
+    if not said:
+        raise Invalid(Text("请写一点内容。", "Please write something."), field="text")
+    if report is None:
+        access.require_case(actor, "case.view", case)
+    elif report.case_id != case.pk:
+        raise Invalid(Text("这不是您上报的案卷。", "This is not a case you reported."), field="report")
+    with transaction.atomic():
+        held = lock(case.pk)
+        rows = own_attachments([getattr(a, "pk", a) for a in attachments], held, actor)
+        label = "" if actor else str(Text("上报人", "reporter").zh)
+        data = {"report": report.pk} if report else {}
+        entry = log.append(
+            held,
+            "comment",
+            timezone.now(),
+            actor=actor,
+            label=label,
+            note=said,
+            data=data,
+            public=public or bool(report),
+        )
+        held.save(update_fields=["version", "head"])
+        for row in rows:
+            row.case, row.entry = held, entry
+        Attachment.objects.bulk_update(rows, ["case", "entry"])
+    return held

@@ -1,0 +1,7 @@
+"""Pages of the case room itself: attachments."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
