@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from jiedao.people import stamp, units
+from jiedao.people import stamp
 from jiedao.people.access import stem
 from jiedao.people.models import Responsibility, Unit
 
@@ -27,6 +27,7 @@ class Table:
     """All responsibility rows at one generation, by (kind, category, duty, area)."""
 
     def __init__(self, rows: list[Responsibility]) -> None:
+        self.units = {row.unit_id: row.unit for row in rows}
         self.rows: dict[tuple[str, str, str, str], list[Row]] = defaultdict(list)
         self.lengths: dict[str, list[int]] = defaultdict(list)
         for row in sorted(rows, key=lambda r: (r.valid_from, r.pk), reverse=True):
@@ -63,7 +64,7 @@ def table() -> Table:
     global _cached
     generation = stamp.generation()
     if _cached is None or _cached[0] != generation:
-        _cached = generation, Table(list(Responsibility.objects.all()))
+        _cached = generation, Table(list(Responsibility.objects.select_related("unit")))
     return _cached[1]
 
 
@@ -77,6 +78,6 @@ def places(located: Any) -> list[str]:
 
 def responsible(kind: str, category: str, duty: str, located: Any, on: date) -> Unit | None:
     """The unit in charge, or None. Costs no query while nothing changed. The unit is shared: do not change it."""
-    known = units.tree().by_id
-    found = (known.get(pk) for pk in table().candidates(kind, category, duty, places(located), on))
-    return next((unit for unit in found if unit and unit.active), None)
+    rows = table()
+    found = (rows.units[pk] for pk in rows.candidates(kind, category, duty, places(located), on))
+    return next((unit for unit in found if unit.active), None)

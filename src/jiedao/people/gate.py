@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.shortcuts import render, resolve_url
+from django.shortcuts import resolve_url
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.cache import patch_cache_control
 from ninja.errors import AuthenticationError
@@ -54,11 +54,11 @@ def wants_json(request: HttpRequest) -> bool:
     return request.path.startswith("/api/") or request.headers.get("accept", "").startswith("application/json")
 
 
-def refused_page(request: HttpRequest, refused: Refused) -> HttpResponse:
-    """The answer to a refusal: JSON for the API, else a page that explains and says whom to ask."""
+def refuse(request: HttpRequest, refused: Refused) -> HttpResponse:
+    """JSON for the API; on a page the refusal is raised, for the one error page of the house."""
     if wants_json(request):
         return JsonResponse(refused.as_dict(), status=refused.status)
-    return render(request, "people/refused.html", {"refused": refused}, status=refused.status)
+    raise refused
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
@@ -96,10 +96,10 @@ def _stop(gate: Gate, request: HttpRequest, early: bool) -> HttpResponse | None:
         return to_sign_in(request)
     if not early and (due := unfinished(request.user)):
         if wants_json(request):
-            return refused_page(request, Forbidden(due[0], code="unfinished"))
+            return refuse(request, Forbidden(due[0], code="unfinished"))
         return HttpResponseRedirect(resolve_url(due[1]))
     refused = gate.refuses(request.user)
-    return refused_page(request, refused) if refused else None
+    return refuse(request, refused) if refused else None
 
 
 def _guard(view: View, gate: Gate, early: bool) -> View:

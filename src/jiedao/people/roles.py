@@ -41,28 +41,31 @@ class Role:
     name: Text
     permissions: frozenset[str]
     by_unit: bool = False
+    home: str = "/desk/"
 
 
-def _role(code: str, zh: str, en: str, permissions: str, by_unit: bool = False) -> tuple[str, Role]:
+def _role(
+    code: str, zh: str, en: str, permissions: str, by_unit: bool = False, home: str = "/desk/"
+) -> tuple[str, Role]:
     held = frozenset(p if "." in p else f"case.{p}" for p in permissions.split())
     assert held <= PERMISSIONS.keys(), held - PERMISSIONS.keys()
-    return code, Role(code, Text(zh, en), held, by_unit)
+    return code, Role(code, Text(zh, en), held, by_unit, home)
 
 
 SHIFT = "view view_person file accept dispatch close supervise adjust_decide correct"
 
 ROLES: dict[str, Role] = dict(
     [
-        _role("resident", "居民", "resident", ""),
-        _role("collector", "采集员", "collector", "view file check"),
+        _role("resident", "居民", "resident", "", home="/"),
+        _role("collector", "采集员", "collector", "view file check", home="/field/"),
         _role("acceptor", "受理员", "acceptor", "view view_person file accept close adjust_decide correct"),
         _role("dispatcher", "派遣员", "dispatcher", "view view_person dispatch adjust_decide correct"),
         _role("shift_leader", "值班长", "shift leader", f"{SHIFT} plan.view plan.approve measure.view voice.edit"),
         _role("department", "职能部门管理员", "department", "view view_person handle confirm adjust_decide", True),
-        _role("handler", "处置员", "handler", "view view_person handle", True),
+        _role("handler", "处置员", "handler", "view view_person handle", True, "/field/"),
         _role("supervisor", "监督员", "supervisor", "view supervise measure.view audit.view"),
-        _role("planner", "规划员", "planner", "view plan.view plan.edit measure.view areas.edit"),
-        _role("leader", "领导", "leader", "view supervise plan.view plan.approve measure.view"),
+        _role("planner", "规划员", "planner", "view plan.view plan.edit measure.view areas.edit", home="/plans/"),
+        _role("leader", "领导", "leader", "view supervise plan.view plan.approve measure.view", home="/board/"),
         _role("operator", "充电运营方", "charging operator", "view handle", True),
         _role("clerk", "窗口人员", "counter clerk", "view view_person file accept handle close correct"),
         _role("admin", "系统管理员", "administrator", " ".join(PERMISSIONS)),

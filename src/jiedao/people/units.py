@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 
 from jiedao.errors import Invalid
 from jiedao.people import stamp
@@ -41,13 +42,12 @@ PARENTS: dict[str, frozenset[str]] = {
 
 
 class Tree:
-    """All units at one generation, by id and by parent."""
+    """Who stands below whom at one generation, by id (a large city has 100,000 stairwell groups)."""
 
-    def __init__(self, units: list[Unit]) -> None:
-        self.by_id = {unit.pk: unit for unit in units}
-        self.children: dict[int | None, list[Unit]] = defaultdict(list)
-        for unit in units:
-            self.children[unit.parent_id].append(unit)
+    def __init__(self, rows: Iterable[tuple[int, int | None]]) -> None:
+        self.children: dict[int | None, list[int]] = defaultdict(list)
+        for pk, parent in rows:
+            self.children[parent].append(pk)
         self._below: dict[int, frozenset[int]] = {}
 
     def below(self, unit_id: int) -> frozenset[int]:
@@ -58,16 +58,9 @@ class Tree:
                 pk = todo.pop()
                 if pk not in found:
                     found.add(pk)
-                    todo.extend(child.pk for child in self.children.get(pk, ()))
+                    todo.extend(self.children.get(pk, ()))
             self._below[unit_id] = frozenset(found)
         return self._below[unit_id]
-
-    def walk(self, unit: Unit | None = None, depth: int = 0) -> list[tuple[int, Unit]]:
-        """(depth, unit) in tree order."""
-        rows: list[tuple[int, Unit]] = []
-        for child in self.children.get(unit.pk if unit else None, ()):
-            rows += [(depth, child), *self.walk(child, depth + 1)]
-        return rows
 
 
 _cached: tuple[int, Tree] | None = None
@@ -78,7 +71,7 @@ def tree() -> Tree:
     global _cached
     generation = stamp.generation()
     if _cached is None or _cached[0] != generation:
-        _cached = generation, Tree(list(Unit.objects.order_by("code")))
+        _cached = generation, Tree(Unit.objects.order_by("code").values_list("pk", "parent_id"))
     return _cached[1]
 
 
