@@ -10,7 +10,7 @@ class BadDatabase(ValueError):
     """The address names a database that Jiedao does not speak to."""
 
 
-PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456;"
+PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;"
 
 
 def sqlite(path: Path) -> dict[str, object]:

@@ -38,6 +38,8 @@ class Options(BaseModel):
     oidc_issuer: str = ""
     oidc_client_id: str = ""
     oidc_client_secret: str = ""
+    totp_roles: list[str] = Field([], description="roles that must sign in with a second factor, e.g. admin,leader")
+    phone_code_sender: str = Field("", description="dotted path of a class with send(phone, code); see people/codes.py")
     upload_mb: int = Field(12, ge=1, le=200, description="largest single file a person may send")
 
     @model_validator(mode="after")

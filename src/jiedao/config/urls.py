@@ -34,3 +34,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *(path("", include(room)) for room in ROOMS if find_spec(room)),
     *(resolver for system in registry().systems() for resolver in pages(system)),
 ]
+
+handler400 = "jiedao.web.errors.bad_request"
+handler403 = "jiedao.web.errors.forbidden"
+handler404 = "jiedao.web.errors.missing"
+handler500 = "jiedao.web.errors.failed"
