@@ -1,4 +1,4 @@
-"""Charts drawn on the server as SVG: no script, readable without colour, each with its figures as text for screen readers.
+"""Charts drawn on the server as SVG: no script, readable without colour, their figures as text for screen readers.
 
 Every function returns safe markup. Labels are escaped; numbers are formatted here. No inline style: classes only.
 """
@@ -76,7 +76,7 @@ def line(
     *,
     title: str = "",
     unit: str = "",
-    width: int = 640,
+    width: int = 480,
     height: int = 240,
 ) -> SafeString:
     """Lines over one axis. `series` are (name, values), values as long as `labels`; None leaves a gap.
@@ -85,18 +85,15 @@ def line(
     """
     known = [v for _, values in series for v in values if v is not None] or [0, 1]
     marks = ticks(min(0, *known), max(known))
-    plot = (44, 14, width - 44 - (96 if len(series) > 1 else 16), height - 44)
-    body = _grid(marks, plot, unit)
+    plot = (48, 14, width - 48 - (88 if len(series) > 1 else 16), height - 44)
+    body, ends = _grid(marks, plot, unit), []
     for i, (name, values) in enumerate(series):
         points = _points(values, marks[0], marks[-1], *plot)
-        body += [f'<g class="series series-{i % 4}">', *_paths(points)]
-        ends = [p for p in points if p]
-        if ends:
-            x, y = ends[-1]
-            body.append(f'<circle class="ring" cx="{x:.1f}" cy="{y:.1f}" r="4"/>')
-            if len(series) > 1:
-                body.append(f'<text x="{x + 9:.1f}" y="{y + 4:.1f}">{escape(name)}</text>')
-        body.append("</g>")
+        x, y = next((p for p in reversed(points) if p), (plot[0], plot[1]))
+        ends.append((y, x, name))
+        ring = f'<circle class="ring" cx="{x:.1f}" cy="{y:.1f}" r="4"/>'
+        body.append(f'<g class="series series-{i % 4}">{"".join(_paths(points))}{ring}</g>')
+    body += _names(ends) if len(series) > 1 else []
     body += _labels(labels, plot, height)
     said = "; ".join(_said(name, labels, values, unit) for name, values in series)
     return _svg(width, height, "line", f"{title}. {said}" if title else said, body)
@@ -107,13 +104,13 @@ def bar(
     *,
     title: str = "",
     unit: str = "",
-    width: int = 640,
+    width: int = 480,
     highest: Number | None = None,
     links: Sequence[str] = (),
 ) -> SafeString:
     """Lying bars, one a row, label left and figure right; `links[i]` makes row i a link to its evidence."""
     top = highest or max([v for _, v in items], default=1) or 1
-    row, left, right = 32, width * 0.32, 72
+    row, left, right = 32, width * 0.34, 72
     body = []
     for i, (label, value) in enumerate(items):
         y = i * row
@@ -129,7 +126,7 @@ def bar(
     return _svg(width, max(row * len(items), 1), "bar", said, body)
 
 
-def stack(parts: Sequence[tuple[str, Number]], *, title: str = "", width: int = 640) -> SafeString:
+def stack(parts: Sequence[tuple[str, Number]], *, title: str = "", width: int = 480) -> SafeString:
     """Parts of a whole in one bar; each part's name and share stand below it in a legend."""
     total = sum(v for _, v in parts) or 1
     body, x = [], 0.0
@@ -137,23 +134,30 @@ def stack(parts: Sequence[tuple[str, Number]], *, title: str = "", width: int = 
         long = value / total * width
         body.append(f'<rect class="part part-{i % 6}" x="{x:.1f}" y="0" width="{max(long - 2, 0):.1f}" height="20"/>')
         x += long
-    column = width / max(len(parts), 1)
+    column, row = width / 2, 22
     for i, (name, value) in enumerate(parts):
-        at = i * column
-        body.append(f'<rect class="part part-{i % 6}" x="{at:.1f}" y="34" width="10" height="10"/>')
-        body.append(f'<text x="{at + 16:.1f}" y="44">{escape(name)} {value / total:.0%}</text>')
-    return _svg(width, 52, "stack", _said(title, [n for n, _ in parts], [v for _, v in parts], ""), body)
+        at, y = i % 2 * column, 34 + i // 2 * row
+        body.append(f'<rect class="part part-{i % 6}" x="{at:.1f}" y="{y}" width="12" height="12"/>')
+        body.append(f'<text x="{at + 18:.1f}" y="{y + 11}">{escape(name)} {value / total:.0%}</text>')
+    return _svg(
+        width,
+        34 + ceil(len(parts) / 2) * row,
+        "stack",
+        _said(title, [n for n, _ in parts], [v for _, v in parts], ""),
+        body,
+    )
 
 
-def share(k: int, n: int, *, title: str = "", width: int = 320) -> SafeString:
+def share(k: int, n: int, *, title: str = "", width: int = 240) -> SafeString:
     """A rate with its 95 % Wilson interval as a whisker; hatched under 30 observations."""
     low, high = wilson(k, n)
     p = k / n if n else 0.0
     few = " few" if n < TOO_FEW else ""
+    a, b = low * width, high * width
     body = [
         f'<rect class="track" x="0" y="12" width="{width}" height="8" rx="2"/>',
         f'<rect class="bar{few}" x="0" y="12" width="{max(p * width, 1):.1f}" height="8" rx="2"/>',
-        f'<path class="whisker" d="M{low * width:.1f} 6v20M{high * width:.1f} 6v20M{low * width:.1f} 16H{high * width:.1f}"/>',
+        f'<path class="whisker" d="M{a:.1f} 6v20M{b:.1f} 6v20M{a:.1f} 16H{b:.1f}"/>',
     ]
     return _svg(width, 32, "share", f"{title} {k}/{n} = {p:.1%} ({low:.1%} – {high:.1%})".strip(), body)
 
@@ -177,6 +181,15 @@ def _paths(points: Sequence[Point]) -> list[str]:
         else:
             runs[-1].append(f"{point[0]:.1f} {point[1]:.1f}")
     return [f'<path class="curve" d="M{"L".join(run)}"/>' for run in runs if run]
+
+
+def _names(ends: Sequence[tuple[float, float, str]]) -> list[str]:
+    """Names of lines beside their ends, pushed apart where they would lie on each other."""
+    body, free = [], 0.0
+    for y, x, name in sorted(ends):
+        free = max(free + 17, y + 5)
+        body.append(f'<text class="name" x="{x + 10:.1f}" y="{free:.1f}">{escape(name)}</text>')
+    return body
 
 
 def _grid(marks: Sequence[float], plot: tuple[float, float, float, float], unit: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Answers to what went wrong: a sentence in the reader's language, and the next step; the same for pages and for parts of a page."""
+"""Answers to what went wrong: a sentence in the reader's language and the next step, for pages and parts of a page."""
 
 from __future__ import annotations
 

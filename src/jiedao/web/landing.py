@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from jiedao.people.access import posts, refusal, require
+from jiedao.people.gate import needs
 
 
-def _landing(shell: str, permission: str = "") -> Callable[[HttpRequest], HttpResponse]:
-    """A page for whoever holds `permission`; without one, for everybody with a post."""
-
-    @require_GET
-    @login_required
-    def view(request: HttpRequest) -> HttpResponse:
-        if permission:
-            require(request.user, permission)
-        elif not (request.user.is_superuser or posts(request.user)):
-            raise refusal("case.view")
-        return render(request, f"web/{shell}.html")
-
-    return view
+@require_GET
+@needs("case.view")
+def field(request: HttpRequest) -> HttpResponse:
+    return render(request, "web/field.html")
 
 
-field = _landing("field")
-desk = _landing("desk")
-plans = _landing("plans", "plan.view")
-board = _landing("board", "measure.view")
+@require_GET
+@needs("case.view")
+def desk(request: HttpRequest) -> HttpResponse:
+    return render(request, "web/desk.html")
+
+
+@require_GET
+@needs("plan.view")
+def plans(request: HttpRequest) -> HttpResponse:
+    return render(request, "web/plans.html")
+
+
+@require_GET
+@needs("measure.view")
+def board(request: HttpRequest) -> HttpResponse:
+    return render(request, "web/board.html")

@@ -1,4 +1,4 @@
-"""The house's own pages: home, about, personal data, style guide; language and display; the field pages' service worker."""
+"""The house's own pages: home, about, personal data; language and display; the field pages' service worker."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.templatetags.static import static
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
+from jiedao.people.gate import public
 from jiedao.text import LANGUAGES
 from jiedao.web.shell import SIZES, THEMES
 
@@ -36,16 +37,34 @@ OFFLINE = (
 """What the field pages need without a connection."""
 
 
+@public
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     return render(request, "web/home.html")
 
 
+@public
 @require_GET
 def services(request: HttpRequest) -> HttpResponse:
     return render(request, "web/services.html")
 
 
+@public
+@require_GET
+def find(request: HttpRequest) -> HttpResponse:
+    """Areas by name, pinyin or code: which community is this, and where."""
+    from jiedao.city import areas
+
+    asked = request.GET.get("q", "").replace("\0", "").strip()[:80]
+    found = (
+        [(area, areas.full_name(area.code), areas.LEVEL_NAMES[area.level]) for area in areas.search(asked)]
+        if asked
+        else []
+    )
+    return render(request, "web/find.html", {"q": asked, "found": found})
+
+
+@public
 @require_GET
 def about(request: HttpRequest) -> HttpResponse:
     from jiedao.registry import registry
@@ -53,11 +72,13 @@ def about(request: HttpRequest) -> HttpResponse:
     return render(request, "web/about.html", {"systems": registry().systems()})
 
 
+@public
 @require_GET
 def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "web/privacy.html")
 
 
+@public
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
     """Keep the chosen language in a cookie, and go back to where it was chosen."""
@@ -68,6 +89,7 @@ def language(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@public
 @require_POST
 def display(request: HttpRequest) -> HttpResponse:
     """Keep size of type and light or dark in cookies; for somebody signed in, the size with the person too."""
@@ -84,6 +106,7 @@ def display(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@public
 @require_GET
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker, from the root so that its scope may be /field/; the assets it keeps stand at its top."""
@@ -93,6 +116,7 @@ def worker(request: HttpRequest) -> HttpResponse:
     return HttpResponse(body, content_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
 
+@public
 @require_GET
 def offline(request: HttpRequest) -> HttpResponse:
     """What the service worker shows for a page it does not hold."""

@@ -11,8 +11,8 @@ KEEP_S = 300
 
 
 def city_name() -> Text:
-    """Name of the installation's city; the system's own name while no areas are loaded."""
-    return cache.get_or_set("web.city_name", _city_name, KEEP_S) or Text("街道", "Jiedao")
+    """Name of the installation's city; empty while no areas are loaded."""
+    return cache.get_or_set("web.city_name", _city_name, KEEP_S) or Text("", "")
 
 
 def city_bounds() -> tuple[float, float, float, float] | None:

@@ -1,4 +1,7 @@
-"""What every page's frame needs: language, display choices, navigation, the demo mark, unread messages. Lazy: pages pay for what they show."""
+"""What every page's frame needs: language, display choices, navigation, the demo mark, unread messages.
+
+All of it lazy: a page pays for what it shows.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,10 @@ SIZES = ("normal", "large")
 CORE: dict[str, tuple[NavItem, ...]] = {
     "portal": (NavItem("portal", "/", Text("首页", "Home"), "home", order=0),),
     "field": (NavItem("field", "/field/", Text("今天", "Today"), "home", order=0),),
-    "desk": (NavItem("desk", "/desk/", Text("总览", "Overview"), "home", order=0),),
+    "desk": (
+        NavItem("desk", "/desk/", Text("总览", "Overview"), "home", order=0),
+        NavItem("desk", "/desk/people/", Text("人员与组织", "People and units"), "people", "people.manage", order=90),
+    ),
     "plans": (NavItem("plans", "/plans/", Text("全部方案", "All plans"), "home", order=0),),
     "board": (NavItem("board", "/board/", Text("总屏", "Overview"), "board", order=0),),
 }
@@ -33,7 +39,7 @@ WORKPLACES = (
 
 
 def add_core(*items: NavItem) -> None:
-    """Add entries of a kernel room (not of a system: those stand in its manifest). Called once, at import of the urls."""
+    """Add entries of a kernel room; those of a system stand in its manifest. Called at import of the urls."""
     for item in items:
         if item not in CORE[item.shell]:
             CORE[item.shell] = (*CORE[item.shell], item)
@@ -51,7 +57,7 @@ class Entry:
 
 
 def entries(shell: str, user: object, path: str) -> list[Entry]:
-    """The entries of a shell that this user may open; the one whose address is the longest prefix of `path` is current."""
+    """What this user may open in a shell; the entry whose address is the longest prefix of `path` is current."""
     from jiedao.people.access import can
 
     items = sorted([*CORE.get(shell, ()), *registry().nav(shell)], key=lambda item: item.order)
@@ -97,7 +103,7 @@ class Shell:
 
     @cached_property
     def city(self) -> Text:
-        """The city's name, or the system's where no areas are loaded yet."""
+        """The city's name; empty where no areas are loaded yet."""
         from jiedao.web.places import city_name
 
         return city_name()
@@ -167,7 +173,8 @@ class Shell:
         first = [e for e in self.portal if e.order == 0 or e is self.report]
         mine = Entry("/me/", Text("我的", "Mine"), "person", 90, self.request.path.startswith(("/me/", "/sign-in/")))
         every = Entry("/services/", Text("服务", "Services"), "list", 80, self.request.path == "/services/")
-        return [*first, *(e for e in self.services if e.order <= 20)][:3] + [every, mine]
+        shown = [*first, *(e for e in self.services if e.order <= 20)][:3]
+        return [*shown, every, mine]
 
     @property
     def field_tabs(self) -> list[Entry]:

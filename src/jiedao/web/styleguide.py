@@ -15,7 +15,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from jiedao.errors import Invalid
+from jiedao.people.gate import public
 from jiedao.text import Text
+from jiedao.web import places
 
 COLOURS = (
     "page",
@@ -39,6 +41,7 @@ def icons() -> list[str]:
     return re.findall(r'<symbol id="([^"]+)"', sprite)
 
 
+@public
 @require_GET
 def styleguide(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
@@ -73,22 +76,20 @@ def _words() -> dict[str, Any]:
 
 
 def _points() -> dict[str, Any]:
-    spots = [
-        (113.131, 27.832, "ring", "accent"),
-        (113.136, 27.829, "triangle", "orange"),
-        (113.127, 27.828, "octagon", "red"),
+    """A few marks around the middle of the city."""
+    west, south, east, north = places.city_bounds() or (113.12, 27.82, 113.14, 27.84)
+    lon, lat = (west + east) / 2, (south + north) / 2
+    spots = ((0, 0.002, "ring", "accent"), (0.003, -0.001, "triangle", "orange"), (-0.003, -0.002, "octagon", "red"))
+    label = str(Text("暴露垃圾", "Exposed litter"))
+    features = [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [lon + x, lat + y]},
+            "properties": {"shape": shape, "tone": tone, "label": label},
+        }
+        for x, y, shape, tone in spots
     ]
-    return {
-        "type": "FeatureCollection",
-        "features": [
-            {
-                "type": "Feature",
-                "geometry": {"type": "Point", "coordinates": [lon, lat]},
-                "properties": {"shape": shape, "tone": tone, "label": str(Text("暴露垃圾", "Exposed litter"))},
-            }
-            for lon, lat, shape, tone in spots
-        ],
-    }
+    return {"type": "FeatureCollection", "features": features}
 
 
 def _times(now: datetime) -> dict[str, Any]:

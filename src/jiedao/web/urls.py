@@ -1,4 +1,4 @@
-"""Addresses of the house's own pages. Landing pages of desk, field, plans and board stand in pages_*.py as they come."""
+"""Addresses of the house's own pages."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from jiedao.web import landing, pages, styleguide
 urlpatterns = [
     path("", pages.home, name="home"),
     path("services/", pages.services, name="services"),
+    path("find/", pages.find, name="find"),
     path("about/", pages.about, name="about"),
     path("privacy/", pages.privacy, name="privacy"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),

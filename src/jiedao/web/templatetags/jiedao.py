@@ -1,4 +1,4 @@
-"""`{% load jiedao %}`: the words, marks and components of every page. Reference: docs/web.md; all shown at /styleguide/."""
+"""`{% load jiedao %}`: the words, marks and components of every page. Reference: docs/web.md; shown at /styleguide/."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ register = template.Library()
 MAP_WORDS = {
     "in": Text("放大", "Zoom in"),
     "out": Text("缩小", "Zoom out"),
+    "me": Text("我的位置", "My location"),
     "denied": Text(
-        "无法取得位置。请在地图上点选，或搜索地址。",
-        "Your location is not available. Pick the place on the map, or search for an address.",
+        "无法取得您的位置。请移动地图，或搜索地址。",
+        "Your location is not available. Move the map, or search for an address.",
     ),
     "picked": Text("已选位置", "Place chosen"),
     "nothing": Text("没有找到，换个说法试试。", "Nothing found; try other words."),
@@ -54,7 +55,7 @@ def en(zh: str, english: str) -> Text:
 @register.simple_tag
 def icon(name: str, label: Any = "", css: str = "") -> SafeString:
     """A picture of the sprite. Without a label it is decoration and hidden from screen readers."""
-    name_of = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')  # noqa: S308
+    name_of = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html(
         '<svg class="icon {}" {} focusable="false"><use href="{}#{}"></use></svg>',
         css,
@@ -161,9 +162,9 @@ def qs(context: Context, **changes: Any) -> str:
 
 
 @register.inclusion_tag(f"{COMPONENTS}/map.html", takes_context=True)
-def map(  # noqa: A001  # the tag is called map
+def map(  # the tag is called map
     context: Context,
-    id: str,  # noqa: A002  # an HTML id
+    id: str,  # an HTML id
     *,
     label: Any = "",
     lon: float | None = None,
@@ -172,6 +173,7 @@ def map(  # noqa: A001  # the tag is called map
     bounds: Sequence[float] | None = None,
     area: str = "",
     pick: bool = False,
+    me: bool = False,
     source: str = "",
     points: Any = None,
     legend: Any = None,
@@ -185,6 +187,7 @@ def map(  # noqa: A001  # the tag is called map
         "bounds": list(bounds or places.city_bounds() or ()) or None,
         "area": area,
         "pick": pick,
+        "me": me,
         "source": source,
         "points": points,
         "osm": context["shell"].osm,
@@ -193,7 +196,7 @@ def map(  # noqa: A001  # the tag is called map
         "id": id,
         "label": label or Text("地图", "Map"),
         "words": json.dumps({name: str(text) for name, text in MAP_WORDS.items()}, ensure_ascii=False),
-        "config": json.dumps({k: v for k, v in config.items() if v not in (None, "", [])}, default=str),
+        "config": json.dumps({k: v for k, v in config.items() if v not in (None, "", [], False)}, default=str),
         "pick": pick,
         "lon": lon,
         "lat": lat,
@@ -243,14 +246,14 @@ def button(
     *,
     look: str = "primary",
     href: str = "",
-    type: str = "submit",  # noqa: A002  # HTML's word
+    type: str = "submit",  # HTML's word
     name: str = "",
     value: str = "",
     opens: str = "",
     key: str = "",
     wide: bool = False,
 ) -> dict[str, Any]:
-    """A button, or a link that looks like one (`href`). `look`: primary, second, quiet, danger. `opens`: id of a dialog."""
+    """A button, or with `href` a link that looks like one. `look`: primary, second, quiet, danger. `opens`: a dialog."""
     return locals()
 
 
@@ -259,9 +262,9 @@ def field(
     name: str,
     label: Any,
     *,
-    type: str = "text",  # noqa: A002  # HTML's word
+    type: str = "text",  # HTML's word
     value: Any = "",
-    help: Any = "",  # noqa: A002
+    help: Any = "",
     error: Any = "",
     required: bool = False,
     options: Any = (),
@@ -270,8 +273,8 @@ def field(
     inputmode: str = "",
     placeholder: Any = "",
     maxlength: int | None = None,
-    min: Any = None,  # noqa: A002  # HTML's word
-    max: Any = None,  # noqa: A002  # HTML's word
+    min: Any = None,  # HTML's word
+    max: Any = None,  # HTML's word
     step: Any = None,
 ) -> dict[str, Any]:
     """A labelled control with help, and an error that says what would be right. Types: docs/web.md."""
@@ -289,7 +292,7 @@ def photo_input(
     help: Any = "",
     error: Any = "",
     required: bool = False,
-    many: bool = True,  # noqa: A002
+    many: bool = True,
 ) -> dict[str, Any]:
     """Camera or gallery; photos are made smaller in the browser and shown before they are sent."""
     wrong, expected = parts.problem(error)
@@ -333,7 +336,7 @@ def tabs(items: Sequence[tuple[str, Any, Any]], current: str, label: Any = "") -
 
 
 @register.inclusion_tag(f"{COMPONENTS}/pager.html", takes_context=True)
-def pager(context: Context, next: Any, total: Any = None) -> dict[str, Any]:  # noqa: A002  # the word of queries.Page
+def pager(context: Context, next: Any, total: Any = None) -> dict[str, Any]:  # the word of queries.Page
     """Keyset paging: back to the start, and on with `?after=`."""
     started = bool(context["request"].GET.get("after"))
     return {"first": qs(context) if started else "", "next": qs(context, after=next) if next else "", "total": total}
@@ -363,14 +366,14 @@ def unit_chip(unit: Any) -> dict[str, Any]:
 
 
 @register.simple_block_tag
-def dialog(content: SafeString, id: str, title: Any) -> SafeString:  # noqa: A002  # an HTML id
+def dialog(content: SafeString, id: str, title: Any) -> SafeString:  # an HTML id
     """`{% dialog "id" title %}…{% enddialog %}`; opened by a button with `opens="id"`, closed by Escape."""
     return render_to_string(f"{COMPONENTS}/dialog.html", {"id": id, "title": title, "content": content})
 
 
 @register.simple_block_tag(takes_context=True)
 def filters(context: Context, content: SafeString, target: str = "") -> SafeString:
-    """`{% filters target="#cases" %}fields{% endfilters %}`: a GET form; with a target only that part is fetched anew."""
+    """`{% filters target="#cases" %}fields{% endfilters %}`: a GET form; with a target only that part is fetched."""
     given = {"request": context["request"], "content": content, "target": target}
     return render_to_string(f"{COMPONENTS}/filters.html", given)
 

@@ -1,7 +1,8 @@
 // The city map of {% map %}: Leaflet on canvas over the city's own tiles. Parameters in data-map, words in data-words; see docs/web.md.
+import { announce } from "./jiedao.js";
 import { names, paint, palette } from "./tiles.js";
 
-const NATIVE = 17; // finest zoom the server cuts; beyond it the same data are drawn larger
+const NATIVE = 18; // finest zoom the server cuts; beyond it the same data are drawn larger
 let library;
 
 function leaflet(node) {
@@ -128,6 +129,35 @@ function pinIcon(L, sprite) {
   return L.divIcon({ className: "pin pin-picked", html, iconSize: [44, 44], iconAnchor: [22, 41] });
 }
 
+function whereAmI(found, denied) {
+  if (!navigator.geolocation) { denied(); return; }
+  navigator.geolocation.getCurrentPosition(({ coords }) => found([coords.latitude, coords.longitude]), denied,
+    { enableHighAccuracy: true, timeout: 10_000, maximumAge: 60_000 });
+}
+
+// a button on the map that shows what is near
+function nearMe(L, map, node, words) {
+  const control = L.control({ position: "topright" });
+  control.onAdd = () => {
+    const box = L.DomUtil.create("div", "leaflet-bar");
+    const link = L.DomUtil.create("a", "", box);
+    Object.assign(link, { href: "#", title: words.me, innerHTML: `<svg class="icon" aria-hidden="true"><use href="${node.dataset.sprite}#locate"></use></svg>` });
+    link.setAttribute("role", "button");
+    link.setAttribute("aria-label", words.me);
+    let spot;
+    L.DomEvent.on(link, "click", (event) => {
+      L.DomEvent.stop(event);
+      whereAmI((place) => {
+        spot ||= L.circleMarker(place, { radius: 9, weight: 4, color: palette().sheet, fillColor: palette().accent, fillOpacity: 1 }).addTo(map);
+        spot.setLatLng(place);
+        map.setView(place, 16);
+      }, () => announce(words.denied));
+    });
+    return box;
+  };
+  control.addTo(map);
+}
+
 // choosing a place: click, drag, arrow keys, my location, or search
 function picking(L, map, node, config, words) {
   const field = (name) => node.querySelector(`[data-map-${name}]`);
@@ -156,13 +186,7 @@ function picking(L, map, node, config, words) {
   };
   map.on("click", (event) => choose(event.latlng));
   if (config.lon != null) choose([config.lat, config.lon], 0, false);
-  field("me").addEventListener("click", () => {
-    if (!navigator.geolocation) { say(words.denied); return; }
-    navigator.geolocation.getCurrentPosition(
-      ({ coords }) => choose([coords.latitude, coords.longitude], 17),
-      () => say(words.denied), { enableHighAccuracy: true, timeout: 10_000 },
-    );
-  });
+  field("me").addEventListener("click", () => whereAmI((place) => choose(place, 17), () => say(words.denied)));
   searching(node, field, choose, words);
 }
 
@@ -175,9 +199,9 @@ export function searching(node, field, choose, words) {
     if (!text) { found.replaceChildren(); return; }
     timer = setTimeout(async () => {
       const answer = await json(`/areas/search?q=${encodeURIComponent(text)}`).catch(() => []);
-      const list = (answer.results || answer).filter((one) => one.lon != null).slice(0, 6);
+      const list = answer.filter((one) => one.lon != null).slice(0, 6);
       found.replaceChildren(...list.map((one) => {
-        const row = Object.assign(document.createElement("button"), { type: "button", textContent: one.label || one.name });
+        const row = Object.assign(document.createElement("button"), { type: "button", textContent: one.path || one.label || one.name });
         row.onclick = () => { found.replaceChildren(); choose([one.lat, one.lon], 17); };
         return row;
       }));
@@ -198,7 +222,7 @@ export async function start(node) {
   const L = await leaflet(node).catch(() => null);
   if (!L) { canvas.textContent = words.failed; return; }
   const map = L.map(canvas, { preferCanvas: true, zoomControl: false, attributionControl: false, minZoom: 8, maxZoom: 19, zoomSnap: 1 });
-  L.control.zoom({ zoomInTitle: words.in, zoomOutTitle: words.out, position: "bottomright" }).addTo(map);
+  L.control.zoom({ zoomInTitle: words.in, zoomOutTitle: words.out, position: "topright" }).addTo(map);
   L.control.scale({ imperial: false }).addTo(map);
   if (config.osm) L.control.attribution({ prefix: false }).addAttribution("© OpenStreetMap contributors").addTo(map);
   view(L, map, config);
@@ -209,6 +233,7 @@ export async function start(node) {
   if (config.points) show(config.points, config.lon == null && !config.area);
   if (config.area) json(`/tiles/areas/${config.area}.json`).then((data) => show(data, true)).catch(() => {});
   if (config.source) json(config.source).then((data) => show(data, config.lon == null && !config.area)).catch(() => {});
+  if (config.me) nearMe(L, map, node, words);
   if (config.pick) picking(L, map, node, config, words);
   recolour(() => { base.shown().forEach((tile) => tile.draw()); named.later(); });
   node.jiedaoMap = map;

@@ -1,7 +1,8 @@
 // Paints the city's own vector tiles (/tiles/z/x/y.json) on canvas, and lays names over them. Colours are the tokens of the page.
 const SIDE = 256;
-const LAND = { water: "water", river: "water", park: "green", wood: "green", green: "green", farmland: "green", hill: "hill",
-  industrial: "industrial", compound: "compound", square: "square", block: "block" };
+const LAND = { park: "green", green: "green", wood: "green", pitch: "green", cemetery: "green", wetland: "green", orchard: "hill",
+  vegetables: "hill", farmland: "hill", hill: "hill", rock: "hill", industrial: "industrial", railway: "industrial",
+  construction: "industrial", parking: "industrial", compound: "compound", square: "square", campus: "square", commercial: "square", sand: "square" };
 const WIDTH = { motorway: 7, trunk: 7, primary: 6.5, secondary: 5.5, tertiary: 4.2, residential: 2.8, unclassified: 2.8,
   living_street: 2.4, service: 1.6 };
 const MAIN = new Set(["motorway", "trunk", "primary", "secondary"]);
@@ -29,7 +30,7 @@ function rings(geometry) {
   return type === "LineString" ? [coordinates] : [];
 }
 
-const features = (data, layer) => data?.[layer]?.features || data?.[layer] || [];
+const features = (data, layer) => data?.[layer] || [];
 
 export function paint(canvas, data, { z, x, y }, colours, ratio) {
   canvas.width = canvas.height = SIDE * ratio;
@@ -58,6 +59,20 @@ export function paint(canvas, data, { z, x, y }, colours, ratio) {
     pen.lineWidth = 1;
     features(data, "building").forEach((feature) => { trace(feature); pen.stroke(); });
   }
+  features(data, "line").forEach((feature) => {
+    const { kind } = feature.properties;
+    const wet = kind === "river" || kind === "stream";
+    pen.strokeStyle = colours[wet ? "map-water" : "map-rail"];
+    pen.lineWidth = wet ? (kind === "river" ? 4 : 2) : kind === "rail" ? 2 : 0.8;
+    trace(feature);
+    pen.stroke();
+    if (kind !== "rail") return;
+    pen.strokeStyle = colours["map-land"];
+    pen.lineWidth = 1;
+    pen.setLineDash([6, 6]);
+    pen.stroke();
+    pen.setLineDash([]);
+  });
   streets(pen, features(data, "street"), trace, z, colours);
   pen.setLineDash([10, 4, 2, 4]);
   pen.strokeStyle = colours["map-area"];
@@ -72,7 +87,7 @@ export function paint(canvas, data, { z, x, y }, colours, ratio) {
 
 function streets(pen, list, trace, z, colours) {
   const grow = 2 ** Math.max(-2.4, (z - 15) * 0.62);
-  const width = (kind) => Math.max(0.8, (WIDTH[kind] || 2) * grow);
+  const width = (kind) => Math.max(0.8, (WIDTH[kind.replace("_link", "")] || 2) * grow);
   const sorted = [...list].sort((a, b) => (WIDTH[a.properties.kind] || 0) - (WIDTH[b.properties.kind] || 0));
   const draw = (chosen, colour, widen) => chosen.forEach((feature) => {
     pen.strokeStyle = colour(feature.properties.kind);
@@ -101,7 +116,7 @@ export function names(pen, tiles, project, size, colours, english) {
   pen.lineJoin = "round";
   pen.strokeStyle = colours["map-halo"];
   const write = (text, x, y) => { pen.strokeText(text, x, y); pen.fillText(text, x, y); };
-  const word = (p) => (english && (p.name_en || p["name:en"])) || p.name;
+  const word = (p) => (english && p.name_en) || p.name;
   const family = colours.font;
 
   const once = new Set();
@@ -111,7 +126,7 @@ export function names(pen, tiles, project, size, colours, english) {
     const key = `${text}${geometry.coordinates}`;
     if (!text || once.has(key)) continue;
     once.add(key);
-    const strong = ["city", "district", "subdistrict", "community"].includes(properties.kind || properties.level);
+    const strong = ["city", "district", "subdistrict", "community"].includes(properties.kind);
     pen.font = `${strong ? "600 13px" : "400 12px"} ${family}`;
     pen.lineWidth = 3.5;
     pen.fillStyle = colours[properties.kind === "water" ? "map-label-water" : strong ? "map-area" : "map-label"];
