@@ -8,6 +8,7 @@ input gives unchanged cells.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -81,15 +82,16 @@ def cells(shape: Shape, streets: Sequence[shapely.Geometry], homes: Homes, setti
     flat = metres.flat(shape)
     points = metres.flat_points(homes.lonlat)
     lines = list(metres.flat(np.asarray(list(streets), object))) if len(streets) else []
-    found = _divide(flat, lines, points, homes.households, settings)
     room = 10**settings.digits - 1
-    if len(found) > room:
+    fewest = flat.area / (area_limits(settings.open_cell_area_m2).most * EMPTY_CELLS)
+    found = _divide(flat, lines, points, homes.households, settings) if fewest <= room else []
+    if not 0 < len(found) <= room:
         raise Conflict(
             Text(
                 "该社区需要 {n} 个网格，{digits} 位顺序码只够 {room} 个：请调大设置 city.grid_code.sequence_digits",
                 "this community needs {n} cells, {digits} sequence digits suffice for {room}: raise the setting "
                 "city.grid_code.sequence_digits",
-            ).format(n=len(found), digits=settings.digits, room=room),
+            ).format(n=len(found) or math.ceil(fewest), digits=settings.digits, room=room),
             field="city.grid_code.sequence_digits",
             value=settings.digits,
         )

@@ -92,14 +92,12 @@ class Extract:
             return
         if kind and tags.get("area") == "yes":
             return
-        if kind:
-            nodes, at = self._known_part(nodes, at)
-        else:
-            at = at[np.isfinite(at).all(axis=1)]
-        if len(at) < 2:
-            self.skip("nodes_missing")
-        elif (np.ptp(at, axis=0) == 0).all():
+        known = at[np.isfinite(at).all(axis=1)]
+        nodes, at = self._known_part(nodes, at) if kind else (nodes, known)
+        if len(known) > 1 and (np.ptp(known, axis=0) == 0).all():
             self.skip("zero_length")
+        elif len(at) < 2:
+            self.skip("nodes_missing")
         elif kind and (np.ptp(at, axis=0) > MAX_SPAN_DEGREES).any():
             self.skip("too_long")
         else:

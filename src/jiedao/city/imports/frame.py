@@ -28,6 +28,9 @@ Level = Area.Level
 HULL, PROVISIONAL, FROM_MAP = "extract", "provisional", "osm"
 HULL_MARGIN = 0.0005
 """Degrees around what the file holds, about 50 m."""
+STRAY = 8.0
+"""What lies so many times as far from the middle as nearly all the rest is a mapping error, and outside."""
+MAX_GROUND_KM2 = 60_000
 MIN_REST_M2 = 5_000.0
 """Ground left over at the edges of known areas below this is drawing error, not a place."""
 SECTION_CELLS = 75
@@ -169,14 +172,28 @@ def _widen(frame: Frame, code: str) -> None:
 
 
 def _reach(extract: Extract) -> Shape:
-    """The convex hull of streets and buildings with a small margin."""
-    things = [thing.shape for thing in (extract.streets or extract.buildings or extract.assets or extract.places)]
-    hull = shapely.convex_hull(shapely.union_all(shapely.envelope(things)) if len(things) < 3 else _cloud(things))
-    return shapely.set_precision(shapely.buffer(hull, HULL_MARGIN, quad_segs=2), 1e-7)
+    """The convex hull of the streets (else of the buildings or points) with a small margin, stray ones left out.
 
-
-def _cloud(things: list[shapely.Geometry]) -> shapely.Geometry:
-    return shapely.multipoints(shapely.get_coordinates(things))
+    Raises Invalid when it is larger than any city.
+    """
+    things = extract.streets or extract.buildings or extract.assets or extract.places
+    shapes = np.asarray([thing.shape for thing in things], object)
+    middles = shapely.get_coordinates(shapely.centroid(shapes))
+    away = np.abs(middles - np.median(middles, axis=0)).max(axis=1)
+    near = away <= STRAY * max(float(np.quantile(away, 0.95)), HULL_MARGIN)
+    hull = shapely.convex_hull(shapely.multipoints(shapely.get_coordinates(shapes[near])))
+    found = shapely.set_precision(shapely.buffer(hull, HULL_MARGIN, quad_segs=2), 1e-7)
+    if (square_km := area_m2(shapely.envelope(found)) / 1e6) > MAX_GROUND_KM2:
+        raise Invalid(
+            Text(
+                "文件覆盖约 {size:.0f} 平方公里，超过一个城市：请先裁剪到本市范围",
+                "the file covers about {size:.0f} km², more than a city: cut it to the city first",
+            ).format(size=square_km),
+            field="file",
+            value=round(square_km),
+            expected=Text(f"不超过 {MAX_GROUND_KM2} 平方公里", f"at most {MAX_GROUND_KM2} km²"),
+        )
+    return found
 
 
 def _same_place(parent: Shape, reach: Shape, area: Area) -> None:
@@ -238,8 +255,7 @@ def _fill(frame: Frame, code: str) -> None:
         rest = joined([shapely.difference(rest, joined(covered))])
         rest = joined([part for part in polygons(rest) if area_m2(part) >= MIN_REST_M2] or [shapely.Polygon()])
     if not rest.is_empty:
-        shapes = _sections(frame, rest, code) if area.level == Level.SUBDISTRICT else [rest]
-        _provisional(frame, area, shapes)
+        _provisional(frame, area, _sections(frame, rest, area))
     for child in list(frame.children(code)):
         if child.shape:
             _fill(frame, child.code)
@@ -266,23 +282,33 @@ def _provisional(frame: Frame, area: Area, shapes: Sequence[Shape]) -> None:
         frame.add(f"{area.code}{number:0{free.digits}d}", *name, PROVISIONAL, shape)
 
 
-def _sections(frame: Frame, rest: Shape, code: str) -> list[Shape]:
-    """Ground cut into provisional communities, in reading order, in degrees."""
-    grid = GridRules.of(code)
+def _sections(frame: Frame, rest: Shape, area: Area) -> list[Shape]:
+    """Ground cut into provisional children of an area, in reading order, in degrees, small enough for codes."""
+    if area.level == Level.CITY:
+        return [rest]
+    grid = GridRules.of(area.code)
     metres = Metres.around(rest)
     flat = metres.flat(rest)
-    points = metres.flat_points(middles(frame.extract))
     streets = [thing.shape for thing in frame.extract.streets if thing.kind not in gridding.NOT_DIVIDING]
     lines = list(metres.flat(np.asarray(streets, object))) if streets else []
+    ground = gridding.by_area(metres.flat_points(middles(frame.extract)), grid)
     most = min(SECTION_CELLS, 0.7 * 10**grid.digits) * grid.cell_area_m2
-    ground = gridding.by_area(points, grid)
+    if area.level == Level.DISTRICT:
+        most *= 0.7 * _room(frame, Level.SUBDISTRICT, "")
+    room = _room(frame, area.level, area.code)
     found = blocks.divide(flat, lines, ground, blocks.Limits(0.4 * most, most))
-    room = 10 ** FREE[Level.SUBDISTRICT].digits - FREE[Level.SUBDISTRICT].first - len(frame.children(code))
-    while len(found) > room:
+    while len(found) > room > 0:
         most *= 1.5 * len(found) / room
         found = blocks.divide(flat, lines, ground, blocks.Limits(0.4 * most, most))
     order = blocks.reading_order(found, 0.9 * (flat.area / len(found)) ** 0.5)
     return [rest] if len(found) == 1 else [metres.round(found[i]) for i in order]
+
+
+def _room(frame: Frame, level: str, code: str) -> int:
+    """How many provisional codes an area of this level has left."""
+    free = FREE[level]
+    taken = sum(child.code[len(code) :] >= str(free.first) for child in frame.children(code)) if code else 0
+    return 10**free.digits - free.first - taken
 
 
 def middles(extract: Extract) -> np.ndarray:

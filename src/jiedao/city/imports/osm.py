@@ -21,6 +21,7 @@ from jiedao.city.gridding import GridRules, Homes
 from jiedao.city.imports import files, frame, geojson_read, osm_read, store
 from jiedao.city.imports.extract import Extract, Thing
 from jiedao.city.imports.frame import Frame
+from jiedao.city.imports.report import reason
 from jiedao.city.locate import Locator
 from jiedao.city.models import Area, Import
 from jiedao.errors import Refused
@@ -43,10 +44,7 @@ def import_osm(path: str | Path, area: str = "", *, datum: str = "wgs84") -> dic
     if inside is not None:
         clip(extract, inside)
     if extract.empty:
-        raise files.bad(
-            path,
-            Text("其中没有落在该区划内的道路、建筑或部件", "it holds no street, building or asset inside the area"),
-        )
+        raise _nothing(path, extract)
     with transaction.atomic():
         made = layout.save()
         cells, notes = cut_grid(layout, extract)
@@ -68,7 +66,7 @@ def read(path: Path, datum: str = "wgs84") -> Extract:
         raise files.bad(path, Text("不认识的文件类型", "its type is not known"), kinds)
     extract = geojson_read.read(files.check(path)) if form == "geojson" else osm_read.read(path, form)
     if extract.empty:
-        raise files.bad(path, Text("其中没有道路、建筑、部件或地点", "it holds no street, building, asset or place"))
+        raise _nothing(path, extract)
     if convert:
         extract.convert(convert)
     for group in extract.groups():
@@ -116,6 +114,15 @@ def cut_grid(layout: Frame, extract: Extract) -> tuple[int, list[Text]]:
         Area.objects.bulk_create(gridding.rows(area, found), 500)
         made += len(found)
     return made, notes
+
+
+def _nothing(path: Path, extract: Extract) -> Refused:
+    """The refusal of a file of which nothing is left, with the reasons."""
+    reasons = [(reason(key), count) for key, count in sorted((+extract.skipped).items())]
+    zh = "、".join(f"{why.zh} {count}" for why, count in reasons)
+    en = ", ".join(f"{why.en}: {count}" for why, count in reasons)
+    why = Text("其中没有可用的道路、建筑、部件或地点", "it holds no street, building, asset or place to import")
+    return files.bad(path, Text(why.zh + (f"（{zh}）" if zh else ""), why.en + (f" ({en})" if en else "")))
 
 
 def _once(group: list[Thing], skipped: Counter[str]) -> None:

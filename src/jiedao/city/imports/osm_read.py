@@ -27,7 +27,7 @@ def read(path: Path, form: str) -> Extract:
         source = osmium.FileProcessor(osmium.io.File(str(files.check(path)), form))
         for thing in source.with_locations().with_areas().with_filter(osmium.filter.EmptyTagFilter()):
             reader.take(thing)
-    except (RuntimeError, ValueError, OverflowError, MemoryError, UnicodeDecodeError) as error:
+    except (RuntimeError, ValueError, OverflowError, MemoryError, osmium.InvalidLocationError) as error:
         why = str(error)[:200] or type(error).__name__
         raise files.bad(
             path,
