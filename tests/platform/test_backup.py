@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import urllib.request
@@ -212,7 +211,7 @@ def test_a_failed_backup_leaves_no_file(tmp_path):
     with pytest.raises(RuntimeError), writing(path, {}) as writer:
         writer.add("media/a.jpg", [b"abc"])
         raise RuntimeError
-    assert os.listdir(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_broken_archive_changes_nothing(installation, tmp_path):

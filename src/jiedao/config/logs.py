@@ -34,6 +34,7 @@ def logging_settings(level: str = "INFO") -> dict[str, Any]:
         "loggers": {
             "jiedao": {"level": level},
             "django": {"handlers": [], "level": "WARNING", "propagate": True},
+            "django.request": {"level": "ERROR"},
             "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
             "axes": {"level": "ERROR"},
         },
