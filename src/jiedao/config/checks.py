@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from importlib.util import find_spec
 
 from django.core import checks
 from django.db import DatabaseError, connection
 
-from jiedao.config.options import options
+from jiedao.config.options import options, unknown
 from jiedao.config.prepare import pending
 from jiedao.registry import PARTS, Finding, System, registry
 from jiedao.text import Text
@@ -31,6 +32,8 @@ def _guarded(where: str, part: Callable[[], Iterable[Finding]]) -> Iterator[Find
 def installation() -> Iterator[Finding]:
     """Settings that parse, yet cannot be right together."""
     chosen = options()
+    for name in unknown(dict(os.environ)):
+        yield Finding(name, Text("没有这个设置项，是否拼错？", "there is no such setting; is it misspelt?"), "warning")
     public = [host for host in chosen.hosts if host not in ("localhost", "127.0.0.1", "[::1]")]
     if "*" in chosen.hosts and chosen.mode == "production":
         yield Finding("hosts", Text("不要用 *，请写出访问本系统的域名", "do not use *; name the hosts that people use"))

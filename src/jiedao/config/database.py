@@ -49,4 +49,4 @@ def database(url: str, home: Path) -> dict[str, object]:
         return postgresql(url)
     if scheme == "sqlite":
         return sqlite(Path(unquote(urlsplit(url).path)))
-    raise BadDatabase(f"database_url = {url!r}: expected postgresql://… or sqlite:///path")
+    raise BadDatabase(f"database_url = {scheme or '?'}:…: expected postgresql://… or sqlite:///path")

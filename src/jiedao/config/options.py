@@ -61,13 +61,18 @@ def _home(env: dict[str, str]) -> Path:
     return Path(env.get("JIEDAO_HOME") or CHECKOUT / "var").expanduser().resolve()
 
 
+def demo_mark(home: Path) -> Path:
+    """Stands where the demo city was built; its pages say so even when plain `serve` shows them."""
+    return home / "demo.json"
+
+
 def read(env: dict[str, str]) -> Options:
     """Options from `env` and the TOML file; raises BadOptions naming each field, value and what would be right."""
     from pydantic import ValidationError
 
     home = _home(env)
     path = home / "jiedao.toml"
-    values: dict[str, object] = {}
+    values: dict[str, object] = {"mode": "demo"} if demo_mark(home).is_file() else {}
     if path.is_file():
         try:
             values.update(tomllib.loads(path.read_text("utf-8")))
@@ -82,8 +87,20 @@ def read(env: dict[str, str]) -> Options:
         return Options.model_validate(values)
     except ValidationError as error:
         raise BadOptions(
-            [f"{'.'.join(map(str, e['loc']))} = {e['input']!r}: {e['msg']}" for e in error.errors()]
+            [_fault(".".join(map(str, one["loc"])), one["input"], one["msg"]) for one in error.errors()]
         ) from error
+
+
+def _fault(name: str, value: object, message: str) -> str:
+    """One line; what may hold a password is not shown."""
+    shown = "…" if name.endswith(("_key", "_secret", "_url")) else repr(value)
+    return f"{name} = {shown}: {message}"
+
+
+def unknown(env: dict[str, str]) -> list[str]:
+    """JIEDAO_… variables that nothing reads, most likely misspelt."""
+    known = {f"JIEDAO_{name.upper()}" for name in Options.model_fields} | {"JIEDAO_SHARED", "JIEDAO_VAULT_KEY"}
+    return sorted(name for name in env if name.startswith("JIEDAO_") and name not in known)
 
 
 @cache

@@ -1,0 +1,86 @@
+"""`jiedao demo`: builds the demo city in JIEDAO_HOME, prints who can sign in, and serves it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+help = "生成并运行演示城市 · build the demo city and serve it"
+NEEDS_DJANGO = False
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--population", type=int, default=20_000, metavar="N", help="人口，默认 20000 · default 20000")
+    parser.add_argument("--seed", type=int, default=1, metavar="S", help="随机种子，默认 1 · default 1")
+    parser.add_argument("--fresh", action="store_true", help="重新生成 · build it anew")
+    parser.add_argument("--no-serve", action="store_true", help="只生成，不运行 · build only")
+    parser.add_argument("--port", type=int, metavar="P", help="端口，默认 8000 · default 8000")
+
+
+def run(args: argparse.Namespace) -> int:
+    os.environ["JIEDAO_MODE"] = "demo"
+    if args.port is not None:
+        os.environ["JIEDAO_PORT"] = str(args.port)
+
+    from jiedao import cli
+    from jiedao.config.options import options
+    from jiedao.config.supervisor import refuse_busy
+
+    if not args.no_serve:
+        refuse_busy(options().bind, options().port)
+    cli.set_up(argparse.Namespace(NEEDS_DATABASE=True))
+    report = build(args.population, args.seed, fresh=args.fresh)
+    print(sign_ins(report, options().origin), flush=True)
+    if not args.no_serve:
+        os.execv(sys.executable, [sys.executable, "-m", "jiedao", "serve"])  # noqa: S606
+    return 0
+
+
+def build(population: int, seed: int, *, fresh: bool = False) -> dict[str, Any]:
+    """The report of the demo that stands here, built first if it is another one, or unfinished.
+
+    Raises Refused where data stand here that no demo made.
+    """
+    from django.core.management import call_command
+
+    from jiedao.config.backup import holds_data
+    from jiedao.config.options import demo_mark, options
+    from jiedao.errors import Conflict
+    from jiedao.text import Text
+
+    mark = demo_mark(options().home)
+    wanted = {"population": population, "seed": seed}
+    standing = json.loads(mark.read_text()) if mark.exists() else None
+    if standing and not fresh and standing.get("built") and wanted.items() <= standing.items():
+        return standing
+    if holds_data():
+        if not standing:
+            text = Text(f"{options().home} 中已有真实数据。", f"{options().home} holds data that no demo made.")
+            hint = Text("请用 JIEDAO_HOME 指定另一个目录", "Name another folder with JIEDAO_HOME")
+            raise Conflict(text, field="JIEDAO_HOME", expected=hint)
+        call_command("flush", interactive=False, verbosity=0)
+    _write(mark, wanted | {"built": False})
+
+    from jiedao import demo
+
+    report = wanted | {"built": True} | demo.build(population, seed)
+    _write(mark, report)
+    return report
+
+
+def _write(mark: Path, content: dict[str, Any]) -> None:
+    aside = mark.with_suffix(".new")
+    aside.write_text(json.dumps(content, ensure_ascii=False, indent=1, default=str))
+    aside.replace(mark)
+
+
+def sign_ins(report: dict[str, Any], origin: str) -> str:
+    """What to open and as whom: `sign_ins` of the report is a list of {role, username, password, url}."""
+    lines = ["演示数据：地名真实，街道、人物和案卷均为虚构 · invented data; only the names of places are real", ""]
+    for one in report["sign_ins"]:
+        lines.append(f"  {origin}{one['url']:<10} {one['username']:<16} {one['password']:<16} {one['role']}")
+    return "\n".join([*lines, ""])
