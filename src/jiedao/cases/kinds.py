@@ -78,7 +78,8 @@ class Kind:
 
     `triage(reports, located, now)` proposes class, limit and duty for a whole batch; `check(report)` refuses a wrong
     class or form; `limit(category, condition, area, on)` and `closing(category, condition)` answer from the standard;
-    `duty(category)` names who is asked; `label(category)` names a class.
+    `duty(category)` names who is asked; `label(category)` names a class. What staff may choose from: `classes()` and the
+    `conditions(category)` of one, (code, name) each.
     """
 
     code: str
@@ -93,6 +94,8 @@ class Kind:
     closing: Callable[[str, str], Text | None] | None = None
     duty: Callable[[str], str] | None = None
     label: Callable[[str], Text] | None = None
+    classes: Callable[[], Sequence[tuple[str, Text]]] | None = None
+    conditions: Callable[[str], Sequence[tuple[str, Text]]] | None = None
     duplicate: str = "cases.duplicate"
     """Rule key of the duplicate rule; "" never merges."""
     public: bool = True

@@ -26,6 +26,15 @@ def label(category: str) -> Text:
     return small.name if small else Text(category, category)
 
 
+def classes() -> list[tuple[str, Text]]:
+    return [(small.code, small.name) for small in _table().classes]
+
+
+def conditions(category: str) -> list[tuple[str, Text]]:
+    small = _table().get(category)
+    return [(row.id, row.text) for row in small.conditions] if small else []
+
+
 def duty(category: str) -> str:
     small = _table().get(category)
     return small.duty if small else ""
@@ -116,6 +125,8 @@ CITY = Kind(
     closing=closing,
     duty=duty,
     label=label,
+    classes=classes,
+    conditions=conditions,
     duplicate="city_management.duplicate",
 )
 KINDS = (CITY,)

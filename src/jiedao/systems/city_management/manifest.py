@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from jiedao.registry import Permission, System
+from jiedao.systems.city_management import taxonomy
 from jiedao.systems.city_management.checks import findings
 from jiedao.systems.city_management.indicators import INDICATORS
 from jiedao.systems.city_management.kinds import KINDS
@@ -31,6 +32,6 @@ SYSTEM = System(
     ),
     kinds=KINDS,
     indicators=INDICATORS,
-    checks=(findings,),
+    checks=(taxonomy.check, findings),
     lacks={"planning": "it plans nothing: cases come from reports; patrols and rounds are systems of their own"},
 )

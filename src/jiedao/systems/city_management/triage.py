@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from jiedao.cases.models import Entry
+from jiedao.rules import store
 from jiedao.systems.city_management.taxonomy import SmallClass, Taxonomy, taxonomy
 from jiedao.text import Text
 
@@ -140,34 +141,33 @@ def _primer(small: SmallClass) -> list[tuple[str, float]]:
 def lessons(limit: int = LEARN_FROM) -> list[Lesson]:
     """The newest corrections of a small class in the log, with the text of the case they corrected."""
     rows = (
-        Entry.objects.filter(step="correct", data__has_key="category")
+        Entry.objects.filter(step="correct", data__changed__has_key="category")
         .order_by("-id")
         .values_list("case__text", "data")[:limit]
     )
-    return [Lesson(text, data["category"]["to"]) for text, data in rows if text]
+    return [Lesson(text, data["changed"]["category"][1]) for text, data in rows if text]
 
 
 _lock = threading.Lock()
-_current: tuple[float, int, Triager] | None = None
+_current: tuple[float, tuple[int, int], Triager] | None = None
 
 
 def triager() -> Triager:
-    """This process's triager, rebuilt when corrections have come in since."""
+    """This process's triager, rebuilt when corrections have come in since, at once when the rules changed."""
     global _current
     now = time.monotonic()
     with _lock:
-        if _current and now - _current[0] < FRESH_S:
+        rules = store.generation()
+        if _current and _current[1][0] == rules and now - _current[0] < FRESH_S:
             return _current[2]
         newest = Entry.objects.filter(step="correct").order_by("-id").values_list("id", flat=True).first() or 0
-        if _current is None or _current[1] != newest:
-            _current = (now, newest, Triager(taxonomy(), lessons()))
-        else:
-            _current = (now, newest, _current[2])
-        return _current[2]
+        known = _current[2] if _current and _current[1] == (rules, newest) else Triager(taxonomy(), lessons())
+        _current = (now, (rules, newest), known)
+        return known
 
 
 def forget() -> None:
-    """Drop what was learned; the next report learns anew (after a taxonomy was loaded, and in tests)."""
+    """Drop what was learned; the next report learns anew (for tests)."""
     global _current
     with _lock:
         _current = None
