@@ -61,7 +61,7 @@ GRAIN = {
 }
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Line:
     """A straight street from a to b (metres) with its junctions: share of the way → node."""
 

@@ -15,7 +15,9 @@ from .lattice import lonlat
 from .layout import City, lay_out
 from .model import Area, Chunk, Division, TurnRestriction
 from .plan import Plan, Ward, draw
-from .publish import NO_TURN, publish
+from .publish import publish
+
+NO_TURN = 0.24
 
 
 @dataclass(slots=True)
@@ -82,7 +84,7 @@ def _restrictions(plan: Plan, ward: Ward) -> list[TurnRestriction]:
     for c, r in ward.cells:
         came, went = ("v", c, r - 1), ("h", c - 1, r)
         wide = all(lat.is_open(e) and lat.highway(e) in ("trunk", "primary", "secondary") for e in (came, went))
-        if wide and rng.random() < NO_TURN * 3:
+        if wide and rng.random() < NO_TURN:
             ids = edge_street(plan, came), edge_street(plan, went)
             out.append(TurnRestriction("no_left_turn", ids[0], lat.node(c, r), ids[1]))
     return out

@@ -52,7 +52,7 @@ def is_rural(division: Division) -> bool:
 
 
 def _ranked(frame: Sequence[Division]) -> list[Division]:
-    """Communities, most wanted first: the named ones, four of each main subdistrict (one a village), then one by one the others."""
+    """Communities, most wanted first: the named ones, four of each main subdistrict (one a village), then others."""
     by_parent: dict[str, list[Division]] = defaultdict(list)
     for d in frame:
         if d.level == "community":

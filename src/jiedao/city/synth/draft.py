@@ -10,8 +10,6 @@ from .lattice import Edge
 from .names import Name, WardNames
 from .plan import Plan, Ward
 
-# Lowest and highest storeys a style may be fitted to, when the need differs from what was laid out.
-STOREYS = {"slab": (3, 7), "mid": (8, 18), "tower": (12, 34), "old": (1, 3), "hamlet": (1, 3)}
 LANES = {"trunk": 6, "primary": 6, "secondary": 4, "tertiary": 2, "residential": 2}
 NO_NAME: Name = ("", "")
 
@@ -93,8 +91,7 @@ class Draft:
     assets: list[tuple[str, complex, int, int, int]] = field(default_factory=list)
     """(kind, point, street, compound, value)"""
     curbs: list[Curb] = field(default_factory=list)
-    line_streets: dict[int, RawStreet] = field(default_factory=dict)
-    """by id() of the line"""
+    line_streets: dict[Line, RawStreet] = field(default_factory=dict)
 
     @property
     def base(self) -> int:
@@ -162,7 +159,7 @@ class Draft:
         return f"{self.names.base}{self.rng.randrange(1, 260)}号"
 
     def street_name(self, line: Line) -> str:
-        street = self.line_streets.get(id(line))
+        street = self.line_streets.get(line)
         return street.name[0] if street else ""
 
 

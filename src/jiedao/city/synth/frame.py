@@ -69,6 +69,11 @@ class Frame:
 
         return max(cross(sw, nw, y0), cross(sw, nw, y1)), min(cross(se, ne, y0), cross(se, ne, y1))
 
+    def edge_y(self, x: float, side: int) -> float:
+        """y of the plot's south (0) or north (2) side at x."""
+        a, b = (self.q[0], self.q[1]) if side == 0 else (self.q[3], self.q[2])
+        return a.imag + (b.imag - a.imag) * (x - a.real) / (b.real - a.real)
+
     def rect(self, r: Rect) -> list[complex]:
         x0, y0, x1, y1 = r
         return [self.world(complex(x, y)) for x, y in ((x0, y0), (x1, y0), (x1, y1), (x0, y1))]

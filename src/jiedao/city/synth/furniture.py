@@ -45,45 +45,60 @@ INDEX = {kind.key: k for k, kind in enumerate(KINDS)}
 
 MAIN = ("trunk", "primary", "secondary")
 TOWN = (*MAIN, "tertiary", "residential")
-# kind, streets, spacing in m, distance from the kerb in m (negative: in the carriageway), both sides?, value
-RULES: tuple[tuple[str, tuple[str, ...], float, float, bool, int], ...] = (
-    ("lamp", ("trunk", "primary"), 36, 1.2, True, 250),
-    ("lamp", ("secondary",), 34, 1.0, True, 180),
-    ("lamp", ("tertiary",), 32, 0.9, False, 120),
-    ("lamp", ("residential",), 32, 0.8, False, 90),
-    ("lamp", ("living_street",), 28, 0.5, False, 60),
-    ("lamp", ("alley",), 24, 0.2, False, 40),
-    ("tree", MAIN, 14, 1.8, True, 0),
-    ("tree", ("tertiary",), 14, 1.6, True, 0),
-    ("tree", ("residential", "residential-dark"), 18, 1.4, True, 0),
-    ("waste_bin", MAIN, 90, 2.4, True, 0),
-    ("waste_bin", ("tertiary", "residential"), 120, 1.9, False, 0),
-    ("manhole_sewage", (*TOWN, "living_street", "living_street-dark"), 45, -1.8, False, 0),
-    ("manhole_storm", TOWN, 50, -2.6, False, 0),
-    ("storm_grate", TOWN, 42, -0.4, True, 0),
-    ("manhole_water", TOWN, 95, -1.2, False, 0),
-    ("manhole_gas", ("tertiary", "residential", "secondary"), 130, -2.1, False, 0),
-    ("manhole_lamp", MAIN, 110, 0.7, True, 0),
-    ("hydrant", TOWN, 120, 1.4, False, 0),
-    ("bench", ("primary", "secondary", "tertiary"), 160, 2.8, True, 0),
-    ("telecom_box", TOWN, 240, 2.6, False, 0),
-    ("pole", ("living_street", "living_street-dark", "alley-dark", "residential-dark"), 45, 0.3, False, 0),
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A kind along streets of these classes: spacing and distance from the kerb in m (negative: in the carriageway)."""
+
+    kind: str
+    highways: tuple[str, ...]
+    spacing: float
+    kerb: float
+    both: bool
+    value: int
+
+
+RULES = tuple(
+    Rule(*row)
+    for row in (
+        ("lamp", ("trunk", "primary"), 30, 1.2, True, 250),
+        ("lamp", ("secondary",), 30, 1.0, True, 180),
+        ("lamp", ("tertiary",), 30, 0.9, True, 120),
+        ("lamp", ("residential",), 28, 0.8, True, 90),
+        ("lamp", ("living_street",), 25, 0.5, False, 60),
+        ("lamp", ("alley",), 22, 0.2, False, 40),
+        ("tree", MAIN, 14, 1.8, True, 0),
+        ("tree", ("tertiary",), 14, 1.6, True, 0),
+        ("tree", ("residential", "residential-dark"), 18, 1.4, True, 0),
+        ("waste_bin", MAIN, 90, 2.4, True, 0),
+        ("waste_bin", ("tertiary", "residential"), 120, 1.9, False, 0),
+        ("manhole_sewage", (*TOWN, "living_street", "living_street-dark"), 45, -1.8, False, 0),
+        ("manhole_storm", TOWN, 50, -2.6, False, 0),
+        ("storm_grate", TOWN, 42, -0.4, True, 0),
+        ("manhole_water", TOWN, 95, -1.2, False, 0),
+        ("manhole_gas", ("tertiary", "residential", "secondary"), 130, -2.1, False, 0),
+        ("manhole_lamp", MAIN, 110, 0.7, True, 0),
+        ("hydrant", TOWN, 120, 1.4, False, 0),
+        ("bench", ("primary", "secondary", "tertiary"), 160, 2.8, True, 0),
+        ("telecom_box", TOWN, 240, 2.6, False, 0),
+        ("pole", ("living_street", "living_street-dark", "alley-dark", "residential-dark"), 45, 0.3, False, 0),
+    )
 )
 BUS = {"trunk": 0.5, "primary": 0.7, "secondary": 0.45}
 
 
-def _sample(curbs: np.ndarray, rule: tuple, draft: Draft) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
-    """Points of one rule along the curbs (columns a, b, inward; kerb distance), evenly spaced: (index of curb, point)."""
-    _, _, spacing, off, _, _ = rule
+def _sample(curbs: np.ndarray, rule: Rule) -> tuple[np.ndarray, np.ndarray]:
+    """Points of one rule along the curbs (columns a, b, inward, kerb), evenly spaced: (index of curb, point)."""
     length = np.abs(curbs["b"] - curbs["a"])
-    n = np.round(length / spacing).astype(int)
+    n = np.round(length / rule.spacing).astype(int)
     short = n == 0
-    n[short] = (np.arange(short.sum()) * 0.618 % 1 < length[short] / spacing).astype(int)
+    n[short] = (np.arange(short.sum()) * 0.618 % 1 < length[short] / rule.spacing).astype(int)
     which = np.repeat(np.arange(len(curbs)), n)
     rank = np.arange(len(which)) - np.repeat(np.cumsum(n) - n, n)
-    share = (rank + 0.5) / n[which]
     side = curbs[which]
-    return which, side["a"] + (side["b"] - side["a"]) * share + side["inward"] * (side["kerb"] + off)
+    along = side["a"] + (side["b"] - side["a"]) * ((rank + 0.5) / n[which])
+    return which, along + side["inward"] * (side["kerb"] + rule.kerb)
 
 
 def furnish(draft: Draft) -> dict[str, np.ndarray]:
@@ -95,15 +110,12 @@ def furnish(draft: Draft) -> dict[str, np.ndarray]:
     first = np.array([c.first for c in draft.curbs], dtype=bool)
     kinds, zs, streets, values = [], [], [], []
     for rule in RULES:
-        key, classes, _, _, both, value = rule
-        curbs = table[np.isin(highway, classes) & (first | both)]
-        if not len(curbs):
-            continue
-        which, z = _sample(curbs, rule, draft)
-        kinds.append(np.full(len(z), INDEX[key], np.uint8))
+        curbs = table[np.isin(highway, rule.highways) & (first | rule.both)]
+        which, z = _sample(curbs, rule)
+        kinds.append(np.full(len(z), INDEX[rule.kind], np.uint8))
         zs.append(z)
         streets.append(curbs["street"][which])
-        values.append(np.full(len(z), value, np.int32))
+        values.append(np.full(len(z), rule.value, np.int32))
     single = draft.assets
     kinds.append(np.array([INDEX[a[0]] for a in single], np.uint8))
     zs.append(np.array([a[1] for a in single], complex))

@@ -1,18 +1,20 @@
-"""Blocks that are no plot in rows: old quarters, hamlets, civic squares, shopping parades, parks, fields, river, railway."""
+"""Blocks that are no plot in rows: old quarters, hamlets, squares, parades, parks, fields, river, railway."""
 
 from __future__ import annotations
 
 import cmath
 import math
+import random
+from itertools import pairwise
 
 from .blocks import HALF, CellBlocks, Leaf
 from .draft import Draft
 from .frame import Frame
-from .precinct import BUSY
+from .styles import BUSY
 
 
 def old(draft: Draft, cell: CellBlocks, leaf: Leaf, block: int) -> None:
-    """Small houses wall to wall in slanted rows, a courtyard missing here and there, shops towards the wider streets."""
+    """Small houses wall to wall in slanted rows, courtyards here and there, shops towards the wider streets."""
     f, rng = Frame(leaf, 0.7), draft.rng
     if not f.ok:
         return
@@ -57,7 +59,7 @@ def hamlet(draft: Draft, cell: CellBlocks, leaf: Leaf, block: int) -> None:
         return
     sw, se, ne, nw = f.corners
     for k, (a, b) in enumerate(((sw, se), (nw, ne))):
-        if leaf.sides[2 * k][0].highway == "none" or f.height < 40 and k:
+        if leaf.sides[2 * k][0].highway == "none" or (k and f.height < 40):
             continue
         way, inward = (b - a) / abs(b - a), (1j if k == 0 else -1j) * (b - a) / abs(b - a)
         at = rng.uniform(3, 14)
@@ -80,7 +82,7 @@ def _fields(draft: Draft, f: Frame, low: float, high: float) -> None:
     rng = draft.rng
     n = max(2, round(f.height * (high - low) / 45))
     cuts = [low + (high - low) * k / n for k in range(n + 1)]
-    for y0, y1 in zip(cuts, cuts[1:], strict=False):
+    for y0, y1 in pairwise(cuts):
         x = rng.uniform(0.3, 0.7)
         for a, b in ((0.0, x - 0.004), (x + 0.004, 1.0)):
             kind = rng.choices(("farmland", "orchard", "pond", "vegetables"), (6, 2, 1, 3))[0]
@@ -96,7 +98,7 @@ def farm(draft: Draft, cell: CellBlocks, leaf: Leaf, block: int) -> None:
         _fields(draft, f, 0.0, 1.0)
 
 
-def _blob(centre: complex, radius: float, rng) -> list[complex]:  # type: ignore[no-untyped-def]
+def _blob(centre: complex, radius: float, rng: random.Random) -> list[complex]:
     """A rounded, uneven outline."""
     a, b = rng.uniform(0, 6.3), rng.uniform(0, 6.3)
     return [
@@ -120,7 +122,6 @@ def civic(draft: Draft, cell: CellBlocks, leaf: Leaf, block: int) -> None:
     if not f.ok:
         return
     x, y = 0.0, f.top - 14
-    row: list[tuple[float, float]] = []
     for use, w, d, storeys, zh, en, kind in CIVIC:
         x0, x1 = f.span(y, y + 13)
         if x + w > x1 - x0:
@@ -134,7 +135,6 @@ def civic(draft: Draft, cell: CellBlocks, leaf: Leaf, block: int) -> None:
         name = draft.names.local(zh, en)
         b = draft.building(f.rect(rect), use, storeys, block, built=2008, name=name, address=draft.address(leaf))
         draft.place(kind, name, sum(b.ring) / 4, b)
-        row.append((rect[0], rect[2]))
         x += w + 4
     if y - 8 - f.bottom > 12:
         _square(draft, f, y - 4)
@@ -234,9 +234,9 @@ def hill(draft: Draft, cell: CellBlocks, leaf: Leaf, block: int) -> None:
         draft.lane([point, flank[k]], [gate, nodes[k]], 0, "footway")
     for k in (1, 6):
         draft.lane([flank[k], (flank[k] + top) / 2 + 6j, top], [nodes[k], 0, summit], 0, "steps")
-    ring = [top + 5 * cmath.exp(1j * (k * math.tau / 8 + 0.4)) for k in range(8)]
+    ring = [top - 12j + 5 * cmath.exp(1j * (k * math.tau / 8 + 0.4)) for k in range(8)]
     pavilion = draft.building(ring, "pavilion", 2, block, built=1996, name=draft.names.local("山亭", "Pavilion"))
-    draft.place("tourism=viewpoint", pavilion.name, top, pavilion)
+    draft.place("tourism=viewpoint", pavilion.name, top - 12j, pavilion)
     _trees(draft, f, leaf.area / 200)
 
 
@@ -254,7 +254,7 @@ def river(draft: Draft, cell: CellBlocks, leaf: Leaf, block: int) -> None:
     draft.lane(walk, nodes, 0, "footway")
     draft.lane([gates[0][2], walk[0]], [gates[0][1], nodes[0]], 0, "footway")
     draft.lane([gates[1][2], walk[2]], [gates[1][1], nodes[2]], 0, "steps")
-    for a, b in zip(walk, walk[1:], strict=False):
+    for a, b in pairwise(walk):
         n = int(abs(b - a) / 18)
         for i in range(n):
             at = a + (b - a) * (i + 0.5) / n

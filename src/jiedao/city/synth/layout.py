@@ -5,16 +5,16 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-import numpy as np
-
 from . import grounds
 from .blocks import CARRIAGEWAY, HALF, CellBlocks, Leaf, Line
-from .draft import STOREYS, Curb, Draft, RawBuilding, RawStreet, edge_street
+from .draft import Curb, Draft, RawStreet, edge_street
 from .lattice import STEPS, Edge
 from .names import ThroughNames, WardNames
-from .plan import Plan, Ward, whole
-from .precinct import STYLES, Precinct
-from .uses import PEOPLE_PER_HOUSEHOLD, assign
+from .plan import Plan, Ward
+from .precinct import Precinct
+from .residents import move_in
+from .styles import STYLES
+from .uses import assign
 
 FILLERS: dict[str, Callable[[Draft, CellBlocks, Leaf, int], None]] = {
     "old": grounds.old,
@@ -90,7 +90,7 @@ def lay_out(city: City, ward: Ward) -> Draft:
     for cell in draft.cells:
         for leaf in cell.leaves:
             _fill(draft, cell, leaf)
-    _move_in(draft)
+    move_in(draft)
     return draft
 
 
@@ -105,7 +105,7 @@ def _through_streets(city: City, draft: Draft) -> None:
             line = cell.edges[k]
             id = edge_street(draft.plan, edge)
             street = RawStreet(id, highway, name, [], [], CARRIAGEWAY[highway])
-            draft.line_streets[id_of(line)] = street
+            draft.line_streets[line] = street
             if lat.keeper(edge) != cell.cell:
                 continue
             ports = city.ports(edge)
@@ -115,10 +115,6 @@ def _through_streets(city: City, draft: Draft) -> None:
             street.bridge = lat.is_bridge(edge)
             street.oneway = _one_way(draft, edge)
             draft.streets.append(street)
-
-
-def id_of(line: Line) -> int:
-    return id(line)
 
 
 def _one_way(draft: Draft, edge: Edge) -> bool:
@@ -145,44 +141,43 @@ def _inner_streets(draft: Draft, cell: CellBlocks) -> None:
             street.surface = rng.choice(("asphalt", "asphalt", "concrete"))
         street.lit = rng.random() < {"alley": 0.55, "living_street": 0.75}.get(line.highway, 0.95)
         draft.streets.append(street)
-        draft.line_streets[id_of(line)] = street
+        draft.line_streets[line] = street
 
 
 def _slope(draft: Draft, line: Line) -> float:
-    return abs(elevation(draft.plan, line.b) - elevation(draft.plan, line.a)) / abs(line.b - line.a)
-
-
-def hills(plan: Plan) -> np.ndarray:
-    """Complex centres of the hills; each is a bump of 70 m, 150 m wide (one standard deviation)."""
-    found = [c for c, zone in plan.lattice.zone.items() if zone == "hill"]
-    return np.array([sum(plan.lattice.corners(c)) / 4 for c in found], dtype=complex)
-
-
-def elevation(plan: Plan, z: complex) -> float:
-    """Metres above the river terrace."""
-    at = hills(plan)
-    return float(70 * np.exp(-(np.abs(at - z) ** 2) / (2 * 150.0**2)).sum()) if len(at) else 0.0
+    rise = abs(draft.plan.elevation(line.b) - draft.plan.elevation(line.a))
+    return rise / abs(line.b - line.a)
 
 
 def _fill(draft: Draft, cell: CellBlocks, leaf: Leaf) -> None:
     block = draft.base + len(draft.blocks) + 1
-    use = leaf.use
-    if use in STYLES:
-        for use in {use: None, **({"slab": None} if STYLES[use].unit else {})}:
-            precinct = Precinct(draft, cell, leaf, block, use)
-            if precinct.fits():
-                _precinct(draft, precinct, leaf, use)
-                break
-        else:
-            use = "old" if STYLES[use].unit else "shops" if leaf.area < 3500 and leaf.zone != "rural" else "yard"
-            FILLERS[use](draft, cell, leaf, block)
+    plot = next((p for p in (Precinct(draft, cell, leaf, block, u) for u in _tries(leaf.use)) if p.fits()), None)
+    if plot:
+        use = plot.kind
+        _precinct(draft, plot, leaf)
     else:
+        use = _instead(leaf) if leaf.use in STYLES else leaf.use
         FILLERS[use](draft, cell, leaf, block)
     draft.blocks.append((block, use, leaf.ring()))
     _curbs(draft, leaf)
 
 
-def _precinct(draft: Draft, precinct: Precinct, leaf: Leaf, use: str) -> None:
+def _tries(use: str) -> tuple[str, ...]:
+    """Styles to try on a block; small blocks of homes take slabs."""
+    if use not in STYLES:
+        return ()
+    return (use, "slab") if STYLES[use].unit and use != "slab" else (use,)
+
+
+def _instead(leaf: Leaf) -> str:
+    """What becomes of a block too small or crooked for its style."""
+    if STYLES[leaf.use].unit:
+        return "old"
+    return "shops" if leaf.area < 3500 and leaf.zone != "rural" else "yard"
+
+
+def _precinct(draft: Draft, precinct: Precinct, leaf: Leaf) -> None:
+    use = precinct.kind
     ground = use in ("school", "campus") and leaf.area > 9000
     before = len(draft.buildings)
     plot = precinct.build(0.42 if ground else 0.0)
@@ -203,7 +198,7 @@ def _precinct(draft: Draft, precinct: Precinct, leaf: Leaf, use: str) -> None:
 def _curbs(draft: Draft, leaf: Leaf) -> None:
     """The four street sides of a block, trimmed by the streets that cross at the corners."""
     for k, (line, _, _) in enumerate(leaf.sides):
-        street = draft.line_streets.get(id_of(line))
+        street = draft.line_streets.get(line)
         if street is None or (line.edge and draft.plan.lattice.is_bridge(line.edge)):
             continue
         a, b = leaf.corners[k], leaf.corners[(k + 1) % 4]
@@ -214,48 +209,3 @@ def _curbs(draft: Draft, leaf: Leaf) -> None:
         way = (b - a) / length
         highway = line.highway if street.lit or line.edge else f"{line.highway}-dark"
         draft.curbs.append(Curb(a + way * trim_a, b - way * trim_b, way * 1j, highway, street.id, k in (0, 3)))
-
-
-def _move_in(draft: Draft) -> None:
-    """Fit the storeys to the need, then let exactly the community's population into the dwellings."""
-    homes = [b for b in draft.buildings if b.per_floor]
-    people = draft.ward.population
-    if not homes:
-        if people:
-            raise ValueError(f"no dwellings in {draft.ward.division.code}")
-        return
-    households = max(1, round(people / PEOPLE_PER_HOUSEHOLD))
-    want = households / draft.rng.uniform(0.86, 0.93)
-
-    def room(b: RawBuilding) -> int:
-        if b.style in ("old", "hamlet"):
-            return b.per_floor * (2 if b.storeys > 2 else 1)
-        return len(b.entrances) * b.storeys * b.per_floor
-
-    for _ in range(40):
-        have = sum(map(room, homes))
-        if abs(have / want - 1) < 0.03:
-            break
-        factor = want / have
-        changed = False
-        for b in homes:
-            low, high = STOREYS[b.style]
-            fitted = b.storeys
-            if b.style not in ("old", "hamlet"):
-                fitted = min(high, max(low, round(b.storeys * factor)))
-            changed |= fitted != b.storeys
-            b.storeys = fitted
-        if not changed:
-            if have >= want:
-                break
-            for b in homes:
-                b.per_floor += 1
-    rooms = np.array([room(b) for b in homes])
-    live = np.minimum(whole(rooms.astype(float), households), rooms)
-    spare = rooms - live
-    left = households - int(live.sum())
-    for k in np.argsort(-spare, kind="stable")[:left]:
-        live[k] += spare[k] > 0
-    persons = whole(live + 1e-9, people)
-    for b, r, h, p in zip(homes, rooms, live, persons, strict=True):
-        b.dwellings, b.households, b.population = int(r), int(h), int(p)

@@ -1,4 +1,4 @@
-"""What the generator yields: plain records, coordinates in degrees (WGS-84), sizes in metres, rings not repeated at the end.
+"""What the generator yields: plain records, degrees (WGS-84), sizes in metres, rings not repeated at the end.
 
 Every `id` is the 12-digit community code followed by six digits, so it tells its community and is unique in its class.
 Names come as `name` (Chinese) and `name_en`, as in OpenStreetMap.
@@ -150,7 +150,7 @@ class Feature:
 
 @dataclass(frozen=True, slots=True)
 class Assets:
-    """Street furniture as columns of one length. `kind` indexes `furniture.KINDS`; `street` and `compound` are ids or 0.
+    """Street furniture as columns of one length. `kind` indexes `KINDS`; `street` and `compound` are ids or 0.
 
     `value`: lamp W, bins of a sorting station, ports of a charging shed; 0 elsewhere.
     """

@@ -1,4 +1,4 @@
-"""From a population and a seed to the plan of the city: who lives where, which cells are whose, what they are built of."""
+"""From a population and a seed to the plan of the city: who lives where, which cells are whose, of what kind."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from . import character, lattice
+from . import character
 from .divisions import choose, is_rural
-from .lattice import SPACING, Cell, Lattice
+from .lattice import Cell, Lattice
 from .model import Division
 from .partition import Part, Partition
+from .trace import SPACING, build, whole
 
 PEOPLE_PER_CELL = 1440
 RURAL_PEOPLE_PER_CELL = 300
 URBAN_VILLAGE_PEOPLE_PER_CELL = 750
+HILL = 70.0
 HOMES = ("works_yard", "new", "old")
 
 
@@ -43,14 +45,12 @@ class Plan:
     divisions: list[Division]
     wards: list[Ward]
     lattice: Lattice
+    hills: np.ndarray = field(default_factory=lambda: np.zeros(0, complex))
+    """(n,) complex, centres"""
 
-
-def whole(weights: np.ndarray, total: int) -> np.ndarray:
-    """Whole numbers ≥ 0 in proportion to the weights with this sum (largest remainders)."""
-    exact = weights / weights.sum() * total
-    part = np.floor(exact).astype(np.int64)
-    part[np.argsort(part - exact, kind="stable")[: total - int(part.sum())]] += 1
-    return part
+    def elevation(self, z: complex) -> float:
+        """Metres above the river terrace: each hill is a bump with a standard deviation of 150 m."""
+        return float(HILL * np.exp(-(np.abs(self.hills - z) ** 2) / (2 * 150.0**2)).sum())
 
 
 def _weight(w: Ward, town: bool) -> float:
@@ -104,7 +104,7 @@ def _parts(divisions: list[Division], wards: list[Ward], rng: random.Random) -> 
 def _zones(w: Ward, n: int, rng: random.Random) -> list[str]:
     """A zone for each of n cells of a community, dwellings first."""
     if w.rural and not w.outskirts:
-        return rng.choices(("old", "rural", "industry", "new"), (4, 4, 1, 1), k=n - 1) + ["old" if n > 1 else "rural"]
+        return [*rng.choices(("old", "rural", "industry", "new"), (4, 4, 1, 1), k=n - 1), "old" if n > 1 else "rural"]
     if w.rural:
         return ["rural" if k == 0 or rng.random() > 0.25 * w.character.hill else "hill" for k in range(n)]
     c = w.character
@@ -113,7 +113,7 @@ def _zones(w: Ward, n: int, rng: random.Random) -> list[str]:
     others = [z for z in character.ZONES if z not in HOMES]
     heavy = [getattr(c, z) for z in others]
     share = min(0.42, sum(heavy) / (sum(heavy) + sum(homes)) + 0.06)
-    out = []
+    out: list[str] = []
     for _ in range(n):
         special = len(out) > 0 and rng.random() < share
         special = special and sum(z in others for z in out) < 0.4 * n
@@ -131,7 +131,7 @@ def _zone_cells(w: Ward, lat: Lattice, rng: random.Random) -> None:
 
 
 def _merge_open_land(lat: Lattice, rng: random.Random) -> None:
-    """Join pairs of neighbouring hill or works cells across a minor street; a cell joins once, so all stays connected."""
+    """Join pairs of like cells across a minor street; a cell joins once, so that the streets stay connected."""
     done: set[Cell] = set()
     for c, r in lat.cells:
         for edge, other in ((("h", c, r), (c, r - 1)), (("v", c, r), (c - 1, r))):
@@ -160,7 +160,7 @@ def draw(frame: Sequence[Division], population: int, seed: int) -> Plan:
         raise ValueError("the frame needs divisions on both banks of the river (district x < 0 and x > 0)")
     n_west, n_east = (sum(d.cells for d in side) for side in (west, east))
     spacing = SPACING * min(1.0, max(0.72, math.sqrt(population / (n_west + n_east) / PEOPLE_PER_CELL)))
-    lat = lattice.build(n_west, n_east, spacing, rng)
+    lat = build(n_west, n_east, spacing, rng)
 
     partition = Partition(lat)
     land = [c for c in lat.cells if lat.kinds[c[0]] == "land"]
@@ -177,4 +177,5 @@ def draw(frame: Sequence[Division], population: int, seed: int) -> Plan:
     for w in wards:
         _zone_cells(w, lat, random.Random(seed * 7919 + w.index))
     _merge_open_land(lat, dice)
-    return Plan(seed, divisions, wards, lat)
+    hills = [sum(lat.corners(c)) / 4 for c, zone in lat.zone.items() if zone == "hill"]
+    return Plan(seed, divisions, wards, lat, np.array(hills, dtype=complex))

@@ -1,4 +1,4 @@
-"""Plots with buildings in rows: housing slabs, towers, works, schools, hospitals, offices; lanes, wall and gates with them."""
+"""Plots with buildings in rows: housing, works, schools, hospitals, offices; their lanes, walls and gates."""
 
 from __future__ import annotations
 
@@ -7,51 +7,8 @@ from dataclasses import dataclass
 from .blocks import CellBlocks, Leaf
 from .draft import Draft, RawCompound
 from .frame import Frame, Rect
-
-BUSY = ("trunk", "primary", "secondary", "tertiary")
-Range = tuple[float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Style:
-    """How a plot is built over: sizes and gaps in metres, `unit` the width of one stairwell (0: no dwellings)."""
-
-    use: str
-    depth: Range
-    length: Range
-    gap_x: float
-    gap_y: float
-    storeys: tuple[int, int]
-    unit: float = 0.0
-    per_floor: int = 0
-    edge: float = 5.0
-    walled: bool = True
-    loop: bool = False
-    fill: float = 1.0
-    shape: str = "bar"
-    shops: bool = False
-
-
-STYLES = {
-    "slab": Style("residential", (10.5, 12.5), (30, 62), 9, 17, (5, 7), unit=16, per_floor=2, shops=True, fill=0.96),
-    "mid": Style(
-        "residential", (13, 15), (30, 50), 14, 26, (9, 14), unit=22, per_floor=2, edge=9, loop=True, shops=True
-    ),
-    "tower": Style(
-        *("residential", (18, 21), (25, 31), 22, 33, (18, 28)),
-        **{"unit": 28, "per_floor": 4, "edge": 10, "loop": True, "shape": "tower", "shops": True},
-    ),
-    "factory": Style("factory", (28, 46), (55, 120), 14, 16, (1, 2), edge=9, loop=True, fill=0.85),
-    "depot": Style("workshop", (14, 22), (28, 60), 10, 11, (1, 3), fill=0.8),
-    "campus": Style("university", (15, 19), (48, 80), 20, 30, (4, 6), edge=10, loop=True, shape="ell", fill=0.85),
-    "school": Style("school", (11, 13), (36, 60), 12, 20, (3, 5), edge=6, shape="ell"),
-    "kindergarten": Style("kindergarten", (11, 14), (22, 36), 10, 16, (2, 3), edge=6, shape="ell"),
-    "hospital": Style("hospital", (16, 20), (38, 60), 16, 20, (4, 14), edge=8, shape="ell"),
-    "office": Style("office", (20, 27), (24, 36), 18, 24, (6, 22), edge=6, walled=False, fill=0.8, shops=True),
-    "hotel": Style("hotel", (16, 20), (40, 60), 18, 30, (7, 16), edge=8, walled=False, fill=0.7, shops=True),
-    "mall": Style("shop", (38, 58), (50, 90), 14, 18, (3, 6), edge=7, walled=False),
-    "market": Style("market", (18, 26), (36, 60), 8, 9, (1, 2), edge=5, walled=False),
-}
+from .names import NUMERALS, Name
+from .styles import BUSY, PLOT_NAMES, STYLES, YEARS, Style
 
 
 def _outline(frame: Frame, rect: Rect, shape: str, turn: int) -> list[complex]:
@@ -89,6 +46,16 @@ def _along(x0: float, x1: float, style: Style, draft: Draft, shift: bool) -> lis
     return [(start + k * (length + gap), start + k * (length + gap) + length) for k in range(n)]
 
 
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """The east-west lanes of a plot: heights, nodes on the spine, (west, east) end nodes, (west, east) end x."""
+
+    y: list[float]
+    crossing: list[int]
+    tips: tuple[list[int], list[int]]
+    ends: list[tuple[float, float]]
+
+
 class Precinct:
     """Lays out one plot. Rows run east, lanes lie north of each row, a spine runs north from the gate."""
 
@@ -97,13 +64,9 @@ class Precinct:
         self.style = STYLES[kind]
         self.frame = Frame(leaf, 2.5 if self.style.walled else 3.5)
         self.low, self.high = self.frame.bottom + self.style.edge, self.frame.top - self.style.edge
-        self.built = self._year()
+        self.built = draft.rng.randint(*YEARS.get(kind, (2001, 2023)))
         self.rows: list[tuple[float, float]] = []
         self.entry = {0: 1.8, 2: 1.8}
-
-    def _year(self) -> int:
-        low, high = {"slab": (1972, 1999), "old": (1950, 1975), "factory": (1958, 2018)}.get(self.kind, (2001, 2023))
-        return self.draft.rng.randint(low, high)
 
     def fits(self) -> bool:
         f, s = self.frame, self.style
@@ -129,33 +92,22 @@ class Precinct:
         if self.style.shops:
             self._frontages()
         self._rows(reserve)
-        self._lanes(gates)
+        self._lanes()
         return self.plot
 
     def spine(self, y: float) -> float:
         """x of the lane that runs north: from the gate, or along the west wall of a narrow plot."""
         return self.frame.span(y, y)[0] + 3.2 if self.hug else self.middle
 
-    def _name(self) -> tuple[str, str]:
-        words = {
-            "school": ("小学", "Primary School"),
-            "kindergarten": ("幼儿园", "Kindergarten"),
-            "hospital": ("医院", "Hospital"),
-            "market": ("农贸市场", "Farmers' Market"),
-            "campus": ("职业学院", "Vocational College"),
-            "mall": ("商业广场", "Shopping Centre"),
-            "office": ("商务楼", "Business Park"),
-            "hotel": ("宾馆", "Hotel"),
-        }
-        if self.kind not in words:
+    def _name(self) -> Name:
+        words = PLOT_NAMES.get(self.kind)
+        if words is None:
             return self.draft.names.works()
-        name = self.draft.names.local(*words[self.kind])
+        zh, en = words
         taken = sum(c.kind == self.kind for c in self.draft.compounds)
-        if taken and self.kind in ("school", "kindergarten", "market", "hospital", "campus"):
-            return name[0].replace(
-                words[self.kind][0], f"第{'一二三四五六七八九十'[min(taken, 9)]}{words[self.kind][0]}"
-            ), (f"{name[1]} No. {taken + 1}")
-        return name
+        if taken:
+            zh, en = f"第{NUMERALS[min(taken, 9)]}{zh}", f"No. {taken + 1} {en}"
+        return self.draft.names.local(zh, en)
 
     def _frontages(self) -> None:
         """A row of shops between the wall and a busy street, open at the gate."""
@@ -233,83 +185,77 @@ class Precinct:
             address=f"{self.plot.name[0]}{number}栋" if s.unit else self.address,
         )  # fmt: skip
 
-    def _lanes(self, gates: list[tuple[int, int, complex]]) -> None:
+    def _lanes(self) -> None:
         draft, f, s, node = self.draft, self.frame, self.style, self.cell.new_node
         reach = min(3.2, s.edge - 1)
-        heights = [y1 + 3.2 if y1 + 4.5 < f.top else y1 + (f.top - y1) / 2 for _, y1 in self.rows]
-        if s.loop and self.rows:
-            heights.insert(0, self.low - reach)
-        crossing, east = [node() for _ in heights], [node() for _ in heights]
-        west = crossing if self.hug else [node() for _ in heights]
-        ends = [f.span(y, y) for y in heights]
-        ends = [(a + (3.2 if self.hug else s.edge - reach), b - s.edge + reach) for a, b in ends]
-        for y, x, w, e, (a, b) in zip(heights, crossing, west, east, ends, strict=True):
-            way = [(a, w), (self.spine(y), x), (b, e)][self.hug :]
-            draft.lane([f.world(complex(t, y)) for t, _ in way], [n for _, n in way], self.plot.id)
-        if len(heights) > 1:
-            draft.lane([f.world(complex(self.spine(y), y)) for y in heights], crossing, self.plot.id)
-            if s.loop:
-                for k, side in ((0, west), (1, east))[self.hug :]:
-                    draft.lane(
-                        [f.world(complex(p[k], y)) for p, y in zip(ends, heights, strict=True)], side, self.plot.id
-                    )
+        y = [y1 + 3.2 if y1 + 4.5 < f.top else (y1 + f.top) / 2 for _, y1 in self.rows]
+        if s.loop:
+            y.insert(0, self.low - reach)
+        crossing, east = [node() for _ in y], [node() for _ in y]
+        west = crossing if self.hug else [node() for _ in y]
+        spans = (f.span(t, t) for t in y)
+        ends = [(a + (3.2 if self.hug else s.edge - reach), b - s.edge + reach) for a, b in spans]
+        lanes = Lanes(y, crossing, (west, east), ends)
+        for t, x, w, e, (a, b) in zip(y, crossing, west, east, ends, strict=True):
+            way = [(a, w), (self.spine(t), x), (b, e)][self.hug :]
+            draft.lane([f.world(complex(p, t)) for p, _ in way], [n for _, n in way], self.plot.id)
+        upright = [(crossing, [self.spine(t) for t in y])]
+        if s.loop:
+            upright += [(lanes.tips[k], [p[k] for p in ends]) for k in (0, 1)[self.hug :]]
+        for nodes, xs in upright if len(y) > 1 else []:
+            draft.lane([f.world(complex(p, t)) for p, t in zip(xs, y, strict=True)], nodes, self.plot.id)
         for side, at_node, point in self.leaf.gates:
-            self._gate(side, at_node, point, heights, crossing, (west, east), ends)
-        self._yard(heights, ends)
+            self._gate(side, at_node, point, lanes)
+        if s.unit:
+            self._yard(lanes)
 
-    def _gate(self, side, at_node, point, heights, crossing, tips, ends) -> None:  # type: ignore[no-untyped-def]
+    def _gate(self, side: int, at_node: int, point: complex, lanes: Lanes) -> None:
         """From the street through the wall to the first lane."""
-        f, draft = self.frame, self.draft
+        f = self.frame
         here = f.local(point)
         if side in (0, 2):
-            k = 0 if side == 0 else len(heights) - 1
-            wall = f.bottom if side == 0 else f.top
-            path = [complex(here.real, wall), complex(self.spine(heights[k]), heights[k])]
-            turn = wall + (self.entry[side] if side == 0 else -self.entry[side])
+            k, way = (0, 1) if side == 0 else (len(lanes.y) - 1, -1)
+            wall, y = f.edge_y(here.real, side), lanes.y[k]
+            turn = (f.bottom if side == 0 else f.top) + way * self.entry[side]
+            path, target = [complex(here.real, wall), complex(self.spine(y), y)], lanes.crossing[k]
             if abs(here.real - self.spine(turn)) > 3:
-                path[1:1] = [complex(here.real, turn), complex(self.spine(turn), turn)]
-            target = crossing[k]
+                kinks = [complex(here.real, turn), complex(self.spine(turn), turn)]
+                path[1:1] = kinks[: 1 if abs(turn - y) < 1 else 2]
         else:
-            k = min(range(len(heights)), key=lambda i: abs(heights[i] - here.imag))
             far = side == 1
-            end = ends[k][far]
-            wall = f.span(here.imag, here.imag)[far]
+            k = min(range(len(lanes.y)), key=lambda i: abs(lanes.y[i] - here.imag))
+            wall, (end, target) = f.span(here.imag, here.imag)[far], (lanes.ends[k][far], lanes.tips[far][k])
             path = [
                 complex(wall, here.imag),
                 complex(end + (1.2 if far else -1.2), here.imag),
-                complex(end, heights[k]),
+                complex(end, lanes.y[k]),
             ]
-            target = tips[far][k]
         gate_node = self.cell.new_node()
         world = [point, *(f.world(z) for z in path)]
-        draft.lane(world, [at_node, gate_node, *[0] * (len(path) - 2), target], self.plot.id)
+        self.draft.lane(world, [at_node, gate_node, *[0] * (len(path) - 2), target], self.plot.id)
         self.plot.gates.append((gate_node, world[1]))
 
-    def _yard(self, heights: list[float], ends: list[tuple[float, float]]) -> None:
-        """Waste station, charging shed and what else stands in a yard."""
-        if not self.style.unit or not heights:
-            return
-        draft, f, rng = self.draft, self.frame, self.draft.rng
-        flats = sum(len(b.entrances) * b.storeys * b.per_floor for b in draft.buildings if b.compound == self.plot.id)
+    def _yard(self, lanes: Lanes) -> None:
+        """Waste stations, charging sheds, lamps and what else stands in a residential yard."""
+        draft, f, rng, plot = self.draft, self.frame, self.draft.rng, self.plot.id
+        flats = sum(len(b.entrances) * b.storeys * b.per_floor for b in draft.buildings if b.compound == plot)
+
+        def put(kind: str, x: float, y: float, value: int = 0) -> None:
+            draft.asset(kind, f.world(complex(x, y)), compound=plot, value=value)
+
         for k in range(max(1, round(flats / 260))):
-            i = k % len(heights)
-            draft.asset(
-                "sorting_station",
-                f.world(complex(self.spine(heights[i]) + 3.2, heights[i] + 1.5)),
-                compound=self.plot.id,
-                value=4 + 2 * (flats > 200),
-            )
+            y = lanes.y[k % len(lanes.y)]
+            put("sorting_station", self.spine(y) + 3.2, y + 1.5, 4 + 2 * (flats > 200))
         if rng.random() < (0.45 if self.kind == "slab" else 0.85):
             for k in range(max(1, round(flats / 400))):
-                i = -1 - k % len(heights)
-                at = f.world(complex(ends[i][0] + 2, heights[i] + 1.5))
-                draft.asset("charging_shed", at, compound=self.plot.id, value=10 * rng.randint(1, 3))
+                i = -1 - k % len(lanes.y)
+                put("charging_shed", lanes.ends[i][0] + 2, lanes.y[i] + 1.5, 10 * rng.randint(1, 3))
         if rng.random() < 0.6:
-            draft.asset("fitness", f.world(complex(ends[0][1] - 3, heights[0] + 1.5)), compound=self.plot.id)
-        for y, (a, b) in zip(heights, ends, strict=True):
-            n = int((b - a) / 32)
+            put("fitness", lanes.ends[0][1] - 3, lanes.y[0] + 1.5)
+        for y, (a, b) in zip(lanes.y, lanes.ends, strict=True):
+            n = round((b - a) / 28)
             for k in range(n):
                 x = a + (b - a) * (k + 0.5) / n
-                draft.asset("lamp", f.world(complex(x, y + 1.3)), compound=self.plot.id, value=40)
-                draft.asset("tree", f.world(complex(x + 8, y + 1.6)), compound=self.plot.id)
-                draft.asset("manhole_sewage", f.world(complex(x + 4, y)), compound=self.plot.id)
+                put("lamp", x, y + 1.3, 40)
+                put("tree", x + 8, y + 1.6)
+                put("manhole_sewage", x + 4, y)

@@ -9,30 +9,13 @@ from .furniture import bus_stops, furnish
 from .lattice import lonlat
 from .model import Area, Assets, Block, Building, Chunk, Compound, Feature, Gate, Place, Street, TurnRestriction
 
-NO_TURN = 0.08
-
-
-class _Degrees:
-    """Collects outlines and converts them all at once."""
-
-    def __init__(self) -> None:
-        self.points: list[complex] = []
-        self.counts: list[int] = []
-
-    def add(self, ring: list[complex]) -> None:
-        self.points += ring
-        self.counts.append(len(ring))
-
-    def split(self) -> list[np.ndarray]:
-        at = np.cumsum(self.counts)[:-1]
-        return np.split(lonlat(self.points), at) if self.counts else []
-
 
 def _degrees(rings: list[list[complex]]) -> list[np.ndarray]:
-    box = _Degrees()
-    for ring in rings:
-        box.add(ring)
-    return box.split()
+    """All outlines converted in one go."""
+    if not rings:
+        return []
+    at = np.cumsum([len(ring) for ring in rings])[:-1]
+    return np.split(lonlat([z for ring in rings for z in ring]), at)
 
 
 def publish(draft: Draft, area: Area, restrictions: list[TurnRestriction]) -> Chunk:
@@ -57,7 +40,7 @@ def publish(draft: Draft, area: Area, restrictions: list[TurnRestriction]) -> Ch
                 s.bridge,
                 s.back_street,
                 s.compound,
-            )  # fmt: skip
+            )
         )
     for (id, use, _), ring in zip(draft.blocks, _degrees([b[2] for b in draft.blocks]), strict=True):
         chunk.blocks.append(Block(id, use, ring))
@@ -95,7 +78,7 @@ def _buildings(draft: Draft, chunk: Chunk) -> None:
                 b.dwellings,
                 b.households,
                 b.population,
-            )  # fmt: skip
+            )
         )
 
 

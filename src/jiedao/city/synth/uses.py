@@ -23,6 +23,8 @@ FACILITIES = {
     "hospital": (50000, 14000),
     "green": (5000, 7000),
 }
+FIRST = ("school", "market", "hospital", "kindergarten")
+"""What the first communities have in any case, so that the smallest city has one of each."""
 OTHERS = {
     "works_yard": (("depot", 3), ("shops", 3), ("office", 2), ("green", 2), ("yard", 1)),
     "new": (("shops", 3), ("office", 3), ("green", 5), ("yard", 0.6)),
@@ -30,6 +32,7 @@ OTHERS = {
     "centre": (("mall", 4), ("office", 4), ("shops", 3), ("green", 1), ("hotel", 1)),
     "rural": (("farm", 8), ("depot", 1)),
 }
+WORKS = (("factory", 5), ("depot", 5), ("shops", 2), ("green", 1))
 HOME = {"works_yard": ("slab",), "new": ("tower", "tower", "mid"), "centre": ("slab", "mid"), "rural": ("hamlet",)}
 
 
@@ -50,11 +53,11 @@ def _take(leaves: list[Leaf], area: float, rng: random.Random) -> Leaf | None:
 
 def _facilities(ward: Ward, leaves: list[Leaf], rng: random.Random) -> None:
     wanted = [("civic", 2600.0)]
-    first = {0: "school", 1: "market", 2: "hospital", 3: "kindergarten"}.get(ward.index % 40 if ward.index < 4 else -1)
-    for use, (people, area) in FACILITIES.items():
+    first = FIRST[ward.index] if ward.index < len(FIRST) else ""
+    for use, (people, wish) in FACILITIES.items():
         n = int(ward.population / people + rng.random() * (0.6 if ward.rural else 1))
         n = max(n, int(use == first))
-        wanted += [(use, area)] * n
+        wanted += [(use, float(wish))] * n
     room = max(int(len(leaves) > 1), len(leaves) // 3)
     for use, area in wanted[:room]:
         leaf = _take(leaves, area, rng)
@@ -86,7 +89,7 @@ def assign(ward: Ward, cells: list[CellBlocks], rng: random.Random) -> None:
     need, given = share * sum(leaf.area for leaf in homes), 0.0
     for leaf, style in zip(homes, styles, strict=True):
         home = given < need
-        mix = OTHERS[leaf.zone]
+        mix = WORKS if leaf.zone == "works_yard" and ward.character.industry >= 2 else OTHERS[leaf.zone]
         leaf.use = style if home else rng.choices([u for u, _ in mix], [n for _, n in mix])[0]
         given += leaf.area if home else 0.0
     for cell in cells:
