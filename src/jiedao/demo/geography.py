@@ -1,4 +1,4 @@
-"""The invented city's ground as rows: areas and grid cells, streets, land, buildings, assets, places. A chunk a time."""
+"""The invented city's ground as rows: areas and cells, streets, land, buildings, assets, places; a community a time."""
 
 from __future__ import annotations
 
@@ -41,11 +41,9 @@ def write(city: SynthCity, progress: Callable[[float, str], None]) -> Counter[st
         communities = _write_areas(city)
         _write_river(city)
     codes = Codes()
-    done = 0
-    for chunk in city.chunks():
+    for done, chunk in enumerate(city.chunks(), 1):
         with transaction.atomic():
             counts += Writer(chunk, communities[chunk.area.code], codes).write()
-        done += 1
         progress(done / len(communities), chunk.area.name)
     stamps.bump("areas", "streets", "map")
     counts["areas"] = Area.objects.count()
