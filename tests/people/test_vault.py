@@ -1,4 +1,3 @@
-import os
 import stat
 
 import pytest
@@ -101,7 +100,7 @@ def test_two_processes_make_one_key_file(own_key):
     kept = vault.path().read_text()
     vault._write([vault._line(1)], replace=False)
     assert vault.path().read_text() == kept
-    assert os.listdir(own_key) == ["vault.key"]
+    assert [p.name for p in own_key.iterdir()] == ["vault.key"]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 A view without a declaration fails the suite (tests/test_access_table.py). The decorators work on functions and on class
 views; a ninja operation takes `auth=Api("case.view")`, or `@public` under the route decorator. `needs` asks whether the
-user holds the permission anywhere; which rows he sees is `access.scope(user, permission)`.
+user holds the permission anywhere; which rows he sees is `access.scope(user, permission)`. The API's own schema pages
+are declared by `NinjaAPI(docs_decorator=public)`.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from django.shortcuts import resolve_url
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.cache import patch_cache_control
 from ninja.errors import AuthenticationError
+from ninja.openapi.views import default_home
 from ninja.security import APIKeyCookie
 
 from jiedao.errors import Forbidden, Refused
@@ -180,7 +182,10 @@ class Route:
 
 
 def _gates(view: View) -> Iterator[tuple[tuple[str, ...], Gate | None]]:
-    """A ninja view holds an operation for each method; any other view declares once."""
+    """A ninja view holds an operation for each method; any other view declares once. The API's root only answers 404."""
+    if getattr(view, "func", None) is default_home:
+        yield (), PUBLIC
+        return
     paths = inspect.getclosurevars(view).nonlocals.get("self") if inspect.isfunction(view) else None
     if not hasattr(paths, "operations"):
         yield (), getattr(view, "gate", None) or getattr(getattr(view, "view_class", None), "gate", None)
