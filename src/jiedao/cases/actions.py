@@ -10,13 +10,30 @@ from django.db import transaction
 from django.utils import timezone
 
 from jiedao.cases import kinds, log, words
+from jiedao.cases.adjustments import do_ask_adjustment, do_decide_adjustment
 from jiedao.cases.flow import RESERVED, Step
-from jiedao.cases.models import Attachment, Case
+from jiedao.cases.models import Adjustment, Attachment, Case
 from jiedao.cases.moves import Move, lock, move
+from jiedao.cases.oversight import do_correct, do_merge, do_supervise
+from jiedao.cases.reporters import LABEL, do_rate, do_reopen
 from jiedao.errors import Conflict, Invalid
 from jiedao.people import access
 from jiedao.people.models import Unit
 from jiedao.text import Text
+
+__all__ = [
+    "check_step",
+    "do_appeal",
+    "do_ask_adjustment",
+    "do_comment",
+    "do_correct",
+    "do_decide_adjustment",
+    "do_merge",
+    "do_rate",
+    "do_reopen",
+    "do_step",
+    "do_supervise",
+]
 
 
 def check_step(
@@ -136,11 +153,17 @@ def do_step(
             held, step_code, actor, note=note, unit=unit, handler=handler, condition_met=condition_met,
             attachments=attachments, now=now,
         )  # fmt: skip
-        wanted.data |= words.plain(data or {})
+        if data:
+            wanted.data["data"] = words.plain(data)
         if condition_met and "condition" in wanted.step.needs:
             wanted.data["condition_met"] = True
         move(held, wanted)
     return held
+
+
+def do_appeal(case: Case, actor: Any, *, reason: str, now: datetime | None = None) -> Adjustment:
+    """超时申诉 by the department that handled it; see `do_ask_adjustment`."""
+    return do_ask_adjustment(case, Adjustment.Kind.APPEAL.value, actor, reason=reason, now=now)
 
 
 def do_comment(
@@ -157,7 +180,7 @@ def do_comment(
     with transaction.atomic():
         held = lock(case.pk)
         rows = own_attachments([getattr(a, "pk", a) for a in attachments], held, actor)
-        label = "" if actor else str(Text("上报人", "reporter").zh)
+        label = "" if actor else LABEL
         data = {"report": report.pk} if report else {}
         entry = log.append(
             held,

@@ -14,7 +14,7 @@ from django.utils import timezone
 from jiedao.cases import clocks, duplicates, log
 from jiedao.cases.duplicates import Thing
 from jiedao.cases.intake import Filed, Ready
-from jiedao.cases.kinds import Limit, Proposal
+from jiedao.cases.kinds import Proposal
 from jiedao.cases.models import Attachment, Case, Clock, Entry, Report
 from jiedao.city import h3cells
 from jiedao.config.options import options
@@ -180,19 +180,10 @@ class Batch:
         )
         if here:
             case.district, case.subdistrict, case.community, case.cell = here
-        case.promised = self._promise(case, item, limit)
+        case.promised = clocks.promise(case, kind.flow.promise, self.at)
         set_ = {"category": case.category, "condition": case.condition, "reports_count": 1, "unit_id": case.unit_id}
         self._entry(case, item, first.code, {"set": set_, "channel": report.channel})
         return case
-
-    def _promise(self, case: Case, item: Item, limit: Limit | None) -> datetime | None:
-        """When it should be done: the stages up to handling, one after the other."""
-        if limit is None:
-            return None
-        end = self.at
-        for stage in item.ready.kind.flow.promise or (clocks.HANDLE,):
-            end = clocks.due(end, clocks.stage_limit(case, stage))
-        return end
 
     def _entry(self, case: Case, item: Item, target: str | None, data: dict[str, Any]) -> None:
         by = item.ready.report.by

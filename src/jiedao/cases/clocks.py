@@ -30,6 +30,15 @@ def due(start: datetime, limit: Limit) -> datetime:
     return deadline(start, limit.amount, limit.unit, calendar_for())
 
 
+def promise(case: Case, stages: tuple[str, ...], start: datetime) -> datetime | None:
+    """When a case should be done: the limits of these stages, one after the other; None while it has no limit."""
+    if not case.limit_amount:
+        return None
+    for stage in stages or (HANDLE,):
+        start = due(start, stage_limit(case, stage))
+    return start
+
+
 _tiers: dict[tuple[int, int], str] = {}
 
 

@@ -21,7 +21,7 @@ from jiedao.errors import Invalid, TooLarge
 from jiedao.rules.store import value
 from jiedao.text import Text
 
-__all__ = ["Filed", "NewReport", "Ready", "check_file", "do_file", "file_ready", "prepare"]
+__all__ = ["Filed", "NewReport", "Ready", "check_file", "do_file", "file_ready", "prepare", "submit"]
 
 
 @dataclass(slots=True)
@@ -152,3 +152,10 @@ def _plain_proposal(ready: Ready, now: datetime) -> Proposal:
     limit = kind.limit(report.category, report.condition, area, on) if kind.limit else None
     duty = kind.duty(report.category) if kind.duty else ""
     return Proposal(report.category, report.condition, duty, limit, confidence=1.0)
+
+
+def submit(report: NewReport) -> Filed:
+    """File one report, sharing a transaction with other threads; what web pages and the API call."""
+    from jiedao.cases import commit
+
+    return commit.submit(report)

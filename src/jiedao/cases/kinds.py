@@ -78,8 +78,8 @@ class Kind:
 
     `triage(reports, located, now)` proposes class, limit and duty for a whole batch; `check(report)` refuses a wrong
     class or form; `limit(category, condition, area, on)` and `closing(category, condition)` answer from the standard;
-    `duty(category)` names who is asked; `label(category)` names a class. What staff may choose from: `classes()` and the
-    `conditions(category)` of one, (code, name) each.
+    `duty(category)` names who is asked; `label(category)` names a class. What staff may choose from: `classes()` and
+    the `conditions(category)` of one, (code, name) each.
     """
 
     code: str

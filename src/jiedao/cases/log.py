@@ -15,9 +15,10 @@ from typing import Any
 
 from jiedao.cases.models import Case, Entry
 
-COLUMNS = ("unit", "handler")
-COUNTERS = ("rework", "reopened")
-QUIET = frozenset({"report", "comment", "rate", "escalate", "attach", "ask_adjustment", "forward_adjustment"})
+QUIET = frozenset(
+    {"report", "comment", "rate", "escalate", "supervise", "absorb"}
+    | {"ask_adjustment", "forward_adjustment", "refuse_adjustment"}
+)
 """Lines that leave what a member of staff saw as it was: a page read before them may still act."""
 
 
@@ -98,17 +99,19 @@ class Replayed:
     condition: str = ""
     unit_id: int | None = None
     handler_id: int | None = None
-    merged_into: int | None = None
+    merged_into_id: int | None = None
 
 
 def replay(entries: Iterable[Entry]) -> Replayed:
     """Run the lines in order. A line's data names every column it set."""
     now = Replayed()
+    known = vars(now).keys()
     for entry in entries:
         if entry.target != entry.source:
             now.state, now.arrived = entry.target, entry.step
         for name, value in entry.data.get("set", {}).items():
-            setattr(now, name, value)
+            if name in known:
+                setattr(now, name, value)
         now.version, now.head = entry.seq, entry.hash
     return now
 
@@ -128,9 +131,8 @@ def verify(case: Case, entries: list[Entry] | None = None) -> list[str]:
         previous = entry.hash
     told = replay(lines)
     for name, value in vars(told).items():
-        held = case.merged_into_id if name == "merged_into" else getattr(case, name)
-        if held != value:
-            faults.append(f"{case.code}: {name} is {held!r}, its log says {value!r}")
+        if getattr(case, name) != value:
+            faults.append(f"{case.code}: {name} is {getattr(case, name)!r}, its log says {value!r}")
     return faults
 
 

@@ -27,6 +27,8 @@ class Move:
     set: dict[str, Any] = field(default_factory=dict)
     data: dict[str, Any] = field(default_factory=dict)
     attachments: list[Attachment] = field(default_factory=list)
+    tell: dict[str, Any] = field(default_factory=dict)
+    """More for the message to reporters."""
 
 
 def lock(pk: int, version: int | None = None) -> Case:
@@ -78,9 +80,18 @@ def move(case: Case, wanted: Move) -> Entry:
     entry.save(force_insert=True)
     case.save()
     attach(case, entry, wanted.attachments)
-    if step.tells:
-        notices.tell_reporters(case, step.tells, note=wanted.note)
+    _tell(case, wanted)
     return entry
+
+
+def _tell(case: Case, wanted: Move) -> None:
+    """The reporters where the step says so; the unit or handler that was given the case."""
+    if wanted.step.tells:
+        notices.tell_reporters(case, wanted.step.tells, note=wanted.note, **wanted.tell)
+    if wanted.set.get("unit_id"):
+        notices.tell("to_handle", unit=case.unit, case=case)
+    if wanted.set.get("handler_id"):
+        notices.tell("assigned", user=case.handler, case=case)
 
 
 def attach(case: Case, entry: Entry, rows: list[Attachment]) -> None:

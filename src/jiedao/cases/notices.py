@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from jiedao.cases import kinds, templates
@@ -54,14 +54,22 @@ def tell_reporters(case: Case, template: str, **context: Any) -> list[Notice]:
     held = _context(template, case, context)
     rows: list[Notice] = []
     seen: set[int] = set()
-    found = Report.objects.filter(Q(case=case) | Q(case__merged_into=case)).select_related("person__user")
-    for report in found:
+    for report in Report.objects.filter(case__in=_with_merged(case)).select_related("person__user"):
         if report.person and report.person_id not in seen:
             seen.add(report.person_id)
             rows += _to_person(report.person)
         elif report.contact_sealed and not report.person:
             rows.append(Notice(channel=EMAIL, context={"report": report.pk}))
     return _write(rows, template, case, held)
+
+
+def _with_merged(case: Case) -> set[int]:
+    """The case and all that were merged into it, directly or not."""
+    found, fresh = {case.pk}, {case.pk}
+    while fresh:
+        fresh = set(Case.objects.filter(merged_into__in=fresh).values_list("pk", flat=True)) - found
+        found |= fresh
+    return found
 
 
 def tell_role(role: str, template: str, *, case: Case, **context: Any) -> list[Notice]:
