@@ -1,0 +1,1 @@
+"""街道 Jiedao: running a city neighbourhood by neighbourhood."""
