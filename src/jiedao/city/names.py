@@ -36,7 +36,8 @@ KINDS = (
 
 def fold(text: str) -> str:
     """One spelling for look-up: width, case, spaces, punctuation and Chinese digits (六〇一 = 六零一 = 601)."""
-    return unicodedata.normalize("NFKC", text).casefold().translate(_NOISE).translate(_TO_ARABIC)
+    bare = unicodedata.normalize("NFKC", text).casefold().translate(_NOISE).translate(_TO_ARABIC)
+    return unicodedata.normalize("NFKC", bare)
 
 
 def split(name: str) -> tuple[str, str]:

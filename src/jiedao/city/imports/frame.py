@@ -28,8 +28,8 @@ Level = Area.Level
 HULL, PROVISIONAL, FROM_MAP = "extract", "provisional", "osm"
 HULL_MARGIN = 0.0005
 """Degrees around what the file holds, about 50 m."""
-STRAY = 8.0
-"""What lies so many times as far from the middle as nearly all the rest is a mapping error, and outside."""
+STRAY = 20.0
+"""What lies so many times as far from the middle as three quarters of the rest is a mapping error, and outside."""
 MAX_GROUND_KM2 = 60_000
 MIN_REST_M2 = 5_000.0
 """Ground left over at the edges of known areas below this is drawing error, not a place."""
@@ -180,7 +180,7 @@ def _reach(extract: Extract) -> Shape:
     shapes = np.asarray([thing.shape for thing in things], object)
     middles = shapely.get_coordinates(shapely.centroid(shapes))
     away = np.abs(middles - np.median(middles, axis=0)).max(axis=1)
-    near = away <= STRAY * max(float(np.quantile(away, 0.95)), HULL_MARGIN)
+    near = away <= STRAY * max(float(np.quantile(away, 0.75)), HULL_MARGIN)
     hull = shapely.convex_hull(shapely.multipoints(shapely.get_coordinates(shapes[near])))
     found = shapely.set_precision(shapely.buffer(hull, HULL_MARGIN, quad_segs=2), 1e-7)
     if (square_km := area_m2(shapely.envelope(found)) / 1e6) > MAX_GROUND_KM2:

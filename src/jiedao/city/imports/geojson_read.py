@@ -56,7 +56,16 @@ def _shape(geometry: Any) -> shapely.Geometry | None:
         if found.is_empty or found.geom_type == "GeometryCollection":
             return None
         west, south, east, north = found.bounds
-    except (AttributeError, KeyError, TypeError, ValueError, IndexError, OverflowError, shapely.errors.ShapelyError):
+    except (
+        AttributeError,
+        KeyError,
+        TypeError,
+        ValueError,
+        IndexError,
+        OverflowError,
+        RecursionError,
+        shapely.errors.ShapelyError,
+    ):
         return None
     return found if -180 <= west <= east <= 180 and -90 <= south <= north <= 90 else None
 

@@ -70,7 +70,7 @@ def _code(properties: Any) -> str:
 def _polygon(geometry: Any) -> shapely.Geometry | None:
     try:
         found = from_mapping(geometry)
-    except (AttributeError, KeyError, TypeError, ValueError, IndexError, shapely.errors.ShapelyError):
+    except (AttributeError, KeyError, TypeError, ValueError, IndexError, RecursionError, shapely.errors.ShapelyError):
         return None
     if found.geom_type not in ("Polygon", "MultiPolygon") or found.is_empty:
         return None
