@@ -7,8 +7,10 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        from jiedao.people import stamp
+        from jiedao.jobs import schedule
+        from jiedao.people import stamp, tasks
 
         for model in ("Unit", "Responsibility"):
             for signal in (post_save, post_delete):
                 signal.connect(stamp.touch, sender=self.get_model(model), dispatch_uid=f"people-stamp-{model}")
+        schedule.daily("people.purge", tasks.purge, "03:50")

@@ -101,15 +101,15 @@ def users(request: HttpRequest) -> HttpResponse:
 
 @manages
 def new_user(request: HttpRequest) -> HttpResponse:
-    context = {"roles": role_choices()}
+    choices = role_choices()
     if request.method != "POST":
-        return form(request, "people/new_user.html", **context)
+        return form(request, "people/new_user.html", roles=choices)
     try:
         post = post_values(request.POST) if request.POST.get("role") else None
         wanted = (request.POST.get(name, "") for name in ("username", "name", "phone", "subject"))
         made, password = staff.do_create_user(request.user, *wanted, post=post)
     except Refused as refused:
-        return form(request, "people/new_user.html", refused, **context)
+        return form(request, "people/new_user.html", refused, roles=choices)
     return form(request, "people/new_user.html", made=made, password=password)
 
 
@@ -169,7 +169,8 @@ def unit_tree(request: HttpRequest) -> HttpResponse:
     if not text:
         rows = rows.filter(parent=above)
     found, following = keyset(rows.select_related("parent"), request, "code", down=False)
-    trail, step = [], above
+    trail: list[Unit] = []
+    step = above
     while step:
         trail, step = [step, *trail], step.parent
     lines = [(units.TIER_NAMES[unit.tier], unit) for unit in found]

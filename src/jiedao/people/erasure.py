@@ -68,7 +68,8 @@ def _blank() -> dict[str, object]:
     """Every column of a person but its id and dates, emptied; a column added later is wiped without being named."""
     kept = {"id", "created_at", "erased_at", "language", "large_type"}
     fields = (field for field in Person._meta.concrete_fields if field.name not in kept)
-    return {field.name: None if field.null else "" for field in fields} | {"name": GONE}
+    blank: dict[str, object] = {field.name: None if field.null else "" for field in fields}
+    return blank | {"name": GONE}
 
 
 def _follow_keys(person: Person) -> dict[str, int]:

@@ -182,12 +182,12 @@ class Route:
 
 
 def _gates(view: View) -> Iterator[tuple[tuple[str, ...], Gate | None]]:
-    """A ninja view holds an operation for each method; any other view declares once. The API's root only answers 404."""
+    """A ninja view holds an operation for each method; any other view declares once. An API's root answers 404."""
     if getattr(view, "func", None) is default_home:
         yield (), PUBLIC
         return
     paths = inspect.getclosurevars(view).nonlocals.get("self") if inspect.isfunction(view) else None
-    if not hasattr(paths, "operations"):
+    if paths is None or not hasattr(paths, "operations"):
         yield (), getattr(view, "gate", None) or getattr(getattr(view, "view_class", None), "gate", None)
         return
     for operation in paths.operations:

@@ -89,14 +89,14 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("password", "again")
 def register(request: HttpRequest) -> HttpResponse:
     """A resident's own sign-in; with a sender of codes the phone is proved first."""
-    context = {"proves": codes.sender() is not None, "after": signin.safe_next(request)}
+    context: dict[str, Any] = {"proves": codes.sender() is not None, "after": signin.safe_next(request)}
     if request.method != "POST":
         return form(request, "people/register.html", **context)
     try:
         throttle.per_address(request, "register", 20, HOUR)
         if context["proves"] and request.POST.get("act") == "send":
             return _send_code(request, context)
-        return _register(request, bool(context["proves"]))
+        return _register(request, context["proves"])
     except Refused as refused:
         return form(request, "people/register.html", refused, **context)
 

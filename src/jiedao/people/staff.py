@@ -111,7 +111,9 @@ def do_create_user(
     `post` holds the arguments of `do_add_post`; without one only a manager of the whole city makes a sign-in.
     """
     values = check_create_user(actor, username, name, phone, subject)
-    first = check_post(actor, **post) if post else check_reach(actor, "")
+    first = check_post(actor, **post) if post else None
+    if first is None:
+        check_reach(actor, "")
     password = accounts.temporary_password()
     try:
         with transaction.atomic():
