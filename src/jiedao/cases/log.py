@@ -17,7 +17,7 @@ from jiedao.cases.models import Case, Entry
 
 QUIET = frozenset(
     {"report", "comment", "rate", "escalate", "supervise", "absorb"}
-    | {"ask_adjustment", "forward_adjustment", "refuse_adjustment"}
+    | {"ask_adjustment", "forward_adjustment", "refuse_adjustment", "read_contact"}
 )
 """Lines that leave what a member of staff saw as it was: a page read before them may still act."""
 

@@ -53,6 +53,7 @@ def page(
     handler: Any = None,
     category: str = "",
     overdue: bool | None = None,
+    supervised: bool = False,
     text: str = "",
     after: str | None = None,
     size: int = 50,
@@ -73,6 +74,8 @@ def page(
         terms["handler_id"] = getattr(handler, "pk", handler)
     if category:
         terms["category"] = category
+    if supervised:
+        terms["supervised__gt"] = ""
     grants = keyset.narrow(access.scope(user, "case.view"), area, kind, getattr(unit, "pk", unit))
     branches = [
         base.filter(*_more(text, state, overdue, now or timezone.now()), state=state, **terms)

@@ -27,6 +27,7 @@ NAMES = {
     "refuse_adjustment": Text("申请未获同意", "Request refused"),
     "extend": Text("延期", "More time was given"),
     "exempt": Text("申诉通过", "Appeal granted"),
+    "read_contact": Text("查看联系方式", "Contact opened"),
 }
 """Log lines beside the steps of a flow."""
 
