@@ -49,7 +49,8 @@ def say(text: Text) -> None:
     print(f"jiedao: {text.zh}\njiedao: {text.en}", file=sys.stderr)
 
 
-def set_up(module: ModuleType) -> None:
+def set_up(module: object) -> None:
+    """Django, and the database where the module asks for it."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jiedao.config.settings")
     import django
 

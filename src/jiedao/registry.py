@@ -103,9 +103,8 @@ class Registry:
 
 def system_packages() -> list[str]:
     """Dotted names of the packages that hold a manifest: ours, then third parties'."""
-    import jiedao.systems as home
-
-    folders = sorted(path.parent.name for path in Path(home.__path__[0]).glob("*/manifest.py"))
+    home = Path(__file__).with_name("systems")
+    folders = sorted(path.parent.name for path in home.glob("*/manifest.py"))
     ours = [f"jiedao.systems.{name}" for name in folders]
     return ours + [e.value for e in entry_points(group="jiedao.systems")]
 

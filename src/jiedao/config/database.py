@@ -48,5 +48,5 @@ def database(url: str, home: Path) -> dict[str, object]:
     if scheme in ("postgresql", "postgres"):
         return postgresql(url)
     if scheme == "sqlite":
-        return sqlite(Path(unquote(urlsplit(url).path)))
+        return sqlite(Path("/", unquote(urlsplit(url).path).lstrip("/")))
     raise BadDatabase(f"database_url = {scheme or '?'}:…: expected postgresql://… or sqlite:///path")

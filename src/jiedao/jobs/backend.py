@@ -13,7 +13,7 @@ from django_tasks.exceptions import TaskResultDoesNotExist
 from jiedao.jobs import queue
 from jiedao.jobs.models import Job
 
-STATUS = {
+STATUS: dict[Job.State, Any] = {
     Job.State.READY: TaskResultStatus.READY,
     Job.State.RUNNING: TaskResultStatus.RUNNING,
     Job.State.DONE: TaskResultStatus.SUCCESSFUL,
