@@ -133,6 +133,15 @@ def test_a_node_is_at_one_place_and_places_differ(made):
     assert len({p for places in at.values() for p in places}) == len(at)
 
 
+def test_streets_meet_only_at_nodes_that_both_have(made):
+    for chunk in made.chunks:
+        shapes = lines(s.coords for s in chunk.streets)
+        i, j = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+        for a, b in zip(i[i < j].tolist(), j[i < j].tolist(), strict=True):
+            shared = set(chunk.streets[a].nodes.tolist()) & set(chunk.streets[b].nodes.tolist())
+            assert len(shapely.get_parts(shapely.intersection(shapes[a], shapes[b]))) == len(shared)
+
+
 def test_turn_restrictions_name_streets_that_meet(city):
     streets = {s.id: s for chunk in city.chunks for s in chunk.streets}
     rows = [r for chunk in city.chunks for r in chunk.restrictions]

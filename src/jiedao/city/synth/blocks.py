@@ -55,6 +55,7 @@ GRAIN = {
     "campus": Grain(46000, 0.03, ("residential",)),
     "industry": Grain(48000, 0.0, ("tertiary", "residential")),
     "hill": Grain(1e9, 0.0, ()),
+    "village": Grain(4600, 0.18, ("residential", "living_street", "living_street", "alley")),
     "rural": Grain(26000, 0.14, ("residential", "living_street")),
     "river": Grain(1e9, 0.0, ()),
     "rail": Grain(1e9, 0.0, ()),

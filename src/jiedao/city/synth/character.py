@@ -69,7 +69,7 @@ SUBDISTRICTS = {
 }
 
 ZONES = ("old", "works_yard", "new", "industry", "centre", "campus", "hill")
-DENSITY = {"old": 1.25, "works_yard": 1.1, "new": 1.05, "industry": 0.6, "centre": 0.9, "campus": 0.6, "hill": 0.4}
+DENSITY = {"old": 0.95, "works_yard": 1.1, "new": 1.05, "industry": 0.6, "centre": 0.9, "campus": 0.6, "hill": 0.4}
 
 
 def of_subdistrict(code: str) -> Character:

@@ -74,6 +74,11 @@ class Frame:
         a, b = (self.q[0], self.q[1]) if side == 0 else (self.q[3], self.q[2])
         return a.imag + (b.imag - a.imag) * (x - a.real) / (b.real - a.real)
 
+    def wall_between(self, outside: complex, inside: complex, side: int) -> complex:
+        """Where the way from outside to inside passes the plot's east (1) or west (3) side."""
+        a, b = (self.q[1], self.q[2]) if side == 1 else (self.q[0], self.q[3])
+        return _meet(outside, inside - outside, a, b - a) or inside
+
     def rect(self, r: Rect) -> list[complex]:
         x0, y0, x1, y1 = r
         return [self.world(complex(x, y)) for x, y in ((x0, y0), (x1, y0), (x1, y1), (x0, y1))]

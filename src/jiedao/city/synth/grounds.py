@@ -54,37 +54,46 @@ def _house(draft: Draft, leaf: Leaf, block: int, ring: list[complex], k: int, ro
 
 def hamlet(draft: Draft, cell: CellBlocks, leaf: Leaf, block: int) -> None:
     """Farmhouses along the lanes with yards between them, fields behind."""
-    f, rng = Frame(leaf, 4.0), draft.rng
+    f = Frame(leaf, 4.0)
     if not f.ok:
         return
-    sw, se, ne, nw = f.corners
-    for k, (a, b) in enumerate(((sw, se), (nw, ne))):
-        if leaf.sides[2 * k][0].highway == "none" or (k and f.height < 40):
-            continue
-        way, inward = (b - a) / abs(b - a), (1j if k == 0 else -1j) * (b - a) / abs(b - a)
-        at = rng.uniform(3, 14)
-        while at + 14 < abs(b - a) - 4:
-            w, d = rng.uniform(9.5, 13), rng.uniform(9, 12)
-            if rng.random() < 0.8:
-                corner = a + way * at + inward * rng.uniform(1, 4.5)
-                ring = [corner, corner + way * w, corner + way * w + inward * d, corner + inward * d]
-                draft.building(
-                    ring if k == 0 else ring[::-1], "residential", rng.choice((2, 2, 3)), block, style="hamlet",
-                    per_floor=1, entrances=[(ring[0] + ring[1]) / 2], built=rng.randint(1985, 2020),
-                    address=f"{draft.names.base}{'一二三四五六七八'[rng.randrange(8)]}组{rng.randint(1, 60)}号",
-                )  # fmt: skip
-            at += w + rng.uniform(4, 13)
-    if f.height > 60:
-        _fields(draft, f, 24 / f.height, 1 - 24 / f.height)
+    wide = abs(f.corners[1] - f.corners[0])
+    for k in range(4):
+        a, b = f.corners[k], f.corners[(k + 1) % 4]
+        room = f.height > 44 if k == 2 else k == 0 or min(f.height, wide) > 60
+        if leaf.sides[k][0].highway != "none" and room:
+            _farmhouses(draft, block, a, b, 3.0 if k in (0, 2) else 20.0)
+    if f.height > 60 and wide > 60:
+        _fields(draft, f, 24 / wide, 24 / f.height)
 
 
-def _fields(draft: Draft, f: Frame, low: float, high: float) -> None:
+def _farmhouses(draft: Draft, block: int, a: complex, b: complex, corner: float) -> None:
+    """A loose row from a to b, to the left of the way, starting and ending this far from the corners."""
     rng = draft.rng
-    n = max(2, round(f.height * (high - low) / 45))
-    cuts = [low + (high - low) * k / n for k in range(n + 1)]
+    way = (b - a) / abs(b - a)
+    at = corner + rng.uniform(0, 5)
+    while at + 13 < abs(b - a) - corner:
+        w, d = rng.uniform(9.5, 13), rng.uniform(9, 12)
+        if rng.random() < 0.86:
+            p = a + way * at + 1j * way * rng.uniform(1, 4.5)
+            ring = [p, p + way * w, p + way * w + 1j * way * d, p + 1j * way * d]
+            group = "一二三四五六七八"[rng.randrange(8)]
+            draft.building(
+                ring, "residential", rng.choice((2, 2, 3)), block, style="hamlet", per_floor=1,
+                entrances=[(ring[0] + ring[1]) / 2], built=rng.randint(1985, 2020),
+                address=f"{draft.names.base}{group}组{rng.randint(1, 60)}号",
+            )  # fmt: skip
+        at += w + rng.uniform(3, 9)
+
+
+def _fields(draft: Draft, f: Frame, x: float, y: float) -> None:
+    """Fields, orchards and ponds over the plot less margins (shares of its width and height)."""
+    rng = draft.rng
+    n = max(2, round(f.height * (1 - 2 * y) / 45))
+    cuts = [y + (1 - 2 * y) * k / n for k in range(n + 1)]
     for y0, y1 in pairwise(cuts):
-        x = rng.uniform(0.3, 0.7)
-        for a, b in ((0.0, x - 0.004), (x + 0.004, 1.0)):
+        cut = rng.uniform(0.35, 0.65)
+        for a, b in ((x, cut - 0.004), (cut + 0.004, 1.0 - x)):
             kind = rng.choices(("farmland", "orchard", "pond", "vegetables"), (6, 2, 1, 3))[0]
             ring = [f.bilinear(p, q) for p, q in ((a, y0 + 0.006), (b, y0 + 0.006), (b, y1 - 0.006), (a, y1 - 0.006))]
             if kind == "pond":
@@ -95,7 +104,7 @@ def _fields(draft: Draft, f: Frame, low: float, high: float) -> None:
 def farm(draft: Draft, cell: CellBlocks, leaf: Leaf, block: int) -> None:
     f = Frame(leaf, 2.0)
     if f.ok:
-        _fields(draft, f, 0.0, 1.0)
+        _fields(draft, f, 0.0, 0.0)
 
 
 def _blob(centre: complex, radius: float, rng: random.Random) -> list[complex]:

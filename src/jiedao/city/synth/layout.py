@@ -10,7 +10,7 @@ from .blocks import CARRIAGEWAY, HALF, CellBlocks, Leaf, Line
 from .draft import Curb, Draft, RawStreet, edge_street
 from .lattice import STEPS, Edge
 from .names import ThroughNames, WardNames
-from .plan import Plan, Ward
+from .plan import HOMES, Plan, Ward
 from .precinct import Precinct
 from .residents import move_in
 from .styles import STYLES
@@ -114,6 +114,9 @@ def _through_streets(city: City, draft: Draft) -> None:
             street.points = [lat.ends(edge)[0], *(lat.point(edge, s) for s in ports), lat.ends(edge)[1]]
             street.bridge = lat.is_bridge(edge)
             street.oneway = _one_way(draft, edge)
+            if street.oneway and edge[1] % 2:
+                street.nodes.reverse()
+                street.points.reverse()
             draft.streets.append(street)
 
 
@@ -121,7 +124,8 @@ def _one_way(draft: Draft, edge: Edge) -> bool:
     """Minor columns of a centre or an old quarter run one way; all rows stay two-way."""
     lat = draft.plan.lattice
     zones = {lat.zone.get(f) for f in lat.faces(edge)}
-    return edge[0] == "v" and lat.highway(edge) == "tertiary" and zones <= {"old", "centre"}
+    dense = {"old", "centre"}
+    return edge[0] == "v" and lat.highway(edge) == "tertiary" and bool(zones & dense) and zones <= dense | {*HOMES}
 
 
 def _inner_streets(draft: Draft, cell: CellBlocks) -> None:

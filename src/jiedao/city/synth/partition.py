@@ -57,7 +57,21 @@ class Partition:
             ranked = sorted(cells, key=lambda k: ((self.at[k[0]][k[1]] * way).real, k))
             if all(_connected(half, self._step) for half in (ranked[:n], ranked[n:])):
                 return ranked[:n], ranked[n:], True
-        return ranked[:n], ranked[n:], False
+        low = self._grow(cells, n, axis)
+        high = [c for c in cells if c not in low]
+        return list(low), high, _connected(list(low), self._step) and _connected(high, self._step)
+
+    def _grow(self, cells: list[Cell], n: int, axis: complex) -> set[Cell]:
+        """n cells grown from the near end, each step leaving the others in one piece where that is possible."""
+        ranked = sorted(cells, key=lambda k: ((self.at[k[0]][k[1]] * axis.conjugate()).real, k))
+        rest, low = set(cells) - {ranked[0]}, {ranked[0]}
+        while len(low) < n:
+            edge = [c for c in ranked if c in rest and any(s in low for s in self._step(c))]
+            fine = (c for c in edge if _connected(list(rest - {c}), self._step))
+            taken = next(fine, None) or next(iter(edge), None) or next(c for c in ranked if c in rest)
+            low.add(taken)
+            rest.remove(taken)
+        return low
 
     def _axes(self, cells: list[Cell]) -> tuple[complex, complex]:
         """East and north, the longer extent first."""
@@ -78,7 +92,7 @@ class Partition:
             ranked = sorted(parts, key=lambda p: ((p.x if axis == 1 else p.y), p.code))
             total = sum(p.cells for p in ranked)
             by_balance = sorted(range(1, len(ranked)), key=lambda k: abs(2 * sum(p.cells for p in ranked[:k]) - total))
-            for k in by_balance[:4]:
+            for k in by_balance[:6]:
                 low, high, whole = self._cut(cells, sum(p.cells for p in ranked[:k]), axis)
                 if whole:
                     break

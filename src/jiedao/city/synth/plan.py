@@ -17,8 +17,8 @@ from .model import Division
 from .partition import Part, Partition
 from .trace import SPACING, build, whole
 
-PEOPLE_PER_CELL = 1440
-RURAL_PEOPLE_PER_CELL = 300
+PEOPLE_PER_CELL = 1320
+RURAL_PEOPLE_PER_CELL = 240
 URBAN_VILLAGE_PEOPLE_PER_CELL = 750
 HILL = 70.0
 HOMES = ("works_yard", "new", "old")
@@ -104,7 +104,7 @@ def _parts(divisions: list[Division], wards: list[Ward], rng: random.Random) -> 
 def _zones(w: Ward, n: int, rng: random.Random) -> list[str]:
     """A zone for each of n cells of a community, dwellings first."""
     if w.rural and not w.outskirts:
-        return [*rng.choices(("old", "rural", "industry", "new"), (4, 4, 1, 1), k=n - 1), "old" if n > 1 else "rural"]
+        return ["village", *rng.choices(("village", "rural", "industry", "new"), (6, 1, 1, 1), k=n - 1)]
     if w.rural:
         return ["rural" if k == 0 or rng.random() > 0.25 * w.character.hill else "hill" for k in range(n)]
     c = w.character
@@ -123,10 +123,10 @@ def _zones(w: Ward, n: int, rng: random.Random) -> list[str]:
 
 def _zone_cells(w: Ward, lat: Lattice, rng: random.Random) -> None:
     """Old quarters go to the cells nearest to the river, hills and works to the farthest."""
-    order = {"old": 0, "centre": 1, "works_yard": 2, "new": 3, "campus": 4, "industry": 5, "hill": 6, "rural": 7}
+    order = ("old", "centre", "works_yard", "new", "village", "campus", "industry", "hill", "rural")
     centre = lat.centre_line
     land = sorted((c for c in w.cells if lat.kinds[c[0]] == "land"), key=lambda c: (abs(c[0] - centre), c[1]))
-    zones = sorted(_zones(w, len(land), rng), key=order.__getitem__)
+    zones = sorted(_zones(w, len(land), rng), key=order.index)
     lat.zone.update(zip(land, zones, strict=True))
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from .blocks import CellBlocks, Leaf
 from .draft import Draft, RawCompound
 from .frame import Frame, Rect
@@ -46,16 +44,6 @@ def _along(x0: float, x1: float, style: Style, draft: Draft, shift: bool) -> lis
     return [(start + k * (length + gap), start + k * (length + gap) + length) for k in range(n)]
 
 
-@dataclass(frozen=True, slots=True)
-class Lanes:
-    """The east-west lanes of a plot: heights, nodes on the spine, (west, east) end nodes, (west, east) end x."""
-
-    y: list[float]
-    crossing: list[int]
-    tips: tuple[list[int], list[int]]
-    ends: list[tuple[float, float]]
-
-
 class Precinct:
     """Lays out one plot. Rows run east, lanes lie north of each row, a spine runs north from the gate."""
 
@@ -66,7 +54,6 @@ class Precinct:
         self.low, self.high = self.frame.bottom + self.style.edge, self.frame.top - self.style.edge
         self.built = draft.rng.randint(*YEARS.get(kind, (2001, 2023)))
         self.rows: list[tuple[float, float]] = []
-        self.entry = {0: 1.8, 2: 1.8}
 
     def fits(self) -> bool:
         f, s = self.frame, self.style
@@ -124,7 +111,6 @@ class Precinct:
             for a, b in zip(cuts[::2], cuts[1::2], strict=False):
                 if b - a > 12:
                     self._shop_row((a, y0, b, y1), side)
-            self.entry[side] = deep + 2
             if side == 0:
                 self.low += deep + 4
             else:
@@ -150,7 +136,7 @@ class Precinct:
     def _rows(self, reserve: float) -> None:
         s, f, rng = self.style, self.frame, self.draft.rng
         tall = self.high - self.low
-        depth = rng.uniform(*s.depth)
+        depth = min(rng.uniform(*s.depth), tall)
         n = max(1, int((tall + s.gap_y) / (depth + s.gap_y) + 0.2))
         if s.shape == "ell":
             depth = min(depth * 2.1, tall)
@@ -186,56 +172,52 @@ class Precinct:
         )  # fmt: skip
 
     def _lanes(self) -> None:
-        draft, f, s, node = self.draft, self.frame, self.style, self.cell.new_node
+        """Lanes north of each row, one before the first where a gate needs it, and the spine that joins them."""
+        f, s, node = self.frame, self.style, self.cell.new_node
         reach = min(3.2, s.edge - 1)
         y = [y1 + 3.2 if y1 + 4.5 < f.top else (y1 + f.top) / 2 for _, y1 in self.rows]
-        if s.loop:
+        south = [k for k, g in enumerate(self.leaf.gates) if g[0] == 0]
+        if s.loop or (south and (self.hug or south[0] > 0)):
             y.insert(0, self.low - reach)
         crossing, east = [node() for _ in y], [node() for _ in y]
         west = crossing if self.hug else [node() for _ in y]
         spans = (f.span(t, t) for t in y)
         ends = [(a + (3.2 if self.hug else s.edge - reach), b - s.edge + reach) for a, b in spans]
-        lanes = Lanes(y, crossing, (west, east), ends)
-        for t, x, w, e, (a, b) in zip(y, crossing, west, east, ends, strict=True):
-            way = [(a, w), (self.spine(t), x), (b, e)][self.hug :]
-            draft.lane([f.world(complex(p, t)) for p, _ in way], [n for _, n in way], self.plot.id)
-        upright = [(crossing, [self.spine(t) for t in y])]
-        if s.loop:
-            upright += [(lanes.tips[k], [p[k] for p in ends]) for k in (0, 1)[self.hug :]]
-        for nodes, xs in upright if len(y) > 1 else []:
-            draft.lane([f.world(complex(p, t)) for p, t in zip(xs, y, strict=True)], nodes, self.plot.id)
+        stops = [
+            {a: w, self.spine(t): x, b: e} for t, x, w, e, (a, b) in zip(y, crossing, west, east, ends, strict=True)
+        ]
         for side, at_node, point in self.leaf.gates:
-            self._gate(side, at_node, point, lanes)
+            self._gate(side, at_node, point, y, stops)
+        for t, at in zip(y, stops, strict=True):
+            self._lane([(x, t) for x in sorted(at)], [at[x] for x in sorted(at)])
+        if len(y) > 1:
+            self._lane([(self.spine(t), t) for t in y], crossing)
+            for k, nodes in ((0, west), (1, east))[self.hug : 2 * s.loop]:
+                self._lane([(p[k], t) for p, t in zip(ends, y, strict=True)], nodes)
         if s.unit:
-            self._yard(lanes)
+            self._yard(y, ends)
 
-    def _gate(self, side: int, at_node: int, point: complex, lanes: Lanes) -> None:
-        """From the street through the wall to the first lane."""
-        f = self.frame
-        here = f.local(point)
-        if side in (0, 2):
-            k, way = (0, 1) if side == 0 else (len(lanes.y) - 1, -1)
-            wall, y = f.edge_y(here.real, side), lanes.y[k]
-            turn = (f.bottom if side == 0 else f.top) + way * self.entry[side]
-            path, target = [complex(here.real, wall), complex(self.spine(y), y)], lanes.crossing[k]
-            if abs(here.real - self.spine(turn)) > 3:
-                kinks = [complex(here.real, turn), complex(self.spine(turn), turn)]
-                path[1:1] = kinks[: 1 if abs(turn - y) < 1 else 2]
-        else:
-            far = side == 1
-            k = min(range(len(lanes.y)), key=lambda i: abs(lanes.y[i] - here.imag))
-            wall, (end, target) = f.span(here.imag, here.imag)[far], (lanes.ends[k][far], lanes.tips[far][k])
-            path = [
-                complex(wall, here.imag),
-                complex(end + (1.2 if far else -1.2), here.imag),
-                complex(end, lanes.y[k]),
-            ]
-        gate_node = self.cell.new_node()
-        world = [point, *(f.world(z) for z in path)]
-        self.draft.lane(world, [at_node, gate_node, *[0] * (len(path) - 2), target], self.plot.id)
-        self.plot.gates.append((gate_node, world[1]))
+    def _lane(self, points: list[tuple[float, float]], nodes: list[int]) -> None:
+        self.draft.lane(self.frame.poly(points), nodes, self.plot.id)
 
-    def _yard(self, lanes: Lanes) -> None:
+    def _gate(self, side: int, at_node: int, point: complex, y: list[float], stops: list[dict[float, int]]) -> None:
+        """From the street through the wall to a place on the nearest lane, which is added to the lane's stops."""
+        f, here = self.frame, self.frame.local(point)
+        k = 0 if side == 0 else len(y) - 1 if side == 2 else min(range(len(y)), key=lambda i: abs(y[i] - here.imag))
+        xs = sorted(stops[k])
+        x = min(max(here.real, xs[0]), xs[-1])
+        near = min(xs, key=lambda t: abs(t - x))
+        if abs(near - x) < 2.5:
+            x = near
+        target = stops[k].setdefault(x, self.cell.new_node())
+        inside = complex(x, y[k])
+        upright = side in (0, 2)
+        wall = complex(here.real, f.edge_y(here.real, side)) if upright else f.wall_between(here, inside, side)
+        gate = self.cell.new_node()
+        self.draft.lane([point, f.world(wall), f.world(inside)], [at_node, gate, target], self.plot.id)
+        self.plot.gates.append((gate, f.world(wall)))
+
+    def _yard(self, lanes: list[float], ends: list[tuple[float, float]]) -> None:
         """Waste stations, charging sheds, lamps and what else stands in a residential yard."""
         draft, f, rng, plot = self.draft, self.frame, self.draft.rng, self.plot.id
         flats = sum(len(b.entrances) * b.storeys * b.per_floor for b in draft.buildings if b.compound == plot)
@@ -244,15 +226,15 @@ class Precinct:
             draft.asset(kind, f.world(complex(x, y)), compound=plot, value=value)
 
         for k in range(max(1, round(flats / 260))):
-            y = lanes.y[k % len(lanes.y)]
+            y = lanes[k % len(lanes)]
             put("sorting_station", self.spine(y) + 3.2, y + 1.5, 4 + 2 * (flats > 200))
         if rng.random() < (0.45 if self.kind == "slab" else 0.85):
             for k in range(max(1, round(flats / 400))):
-                i = -1 - k % len(lanes.y)
-                put("charging_shed", lanes.ends[i][0] + 2, lanes.y[i] + 1.5, 10 * rng.randint(1, 3))
+                i = -1 - k % len(lanes)
+                put("charging_shed", ends[i][0] + 2, lanes[i] + 1.5, 10 * rng.randint(1, 3))
         if rng.random() < 0.6:
-            put("fitness", lanes.ends[0][1] - 3, lanes.y[0] + 1.5)
-        for y, (a, b) in zip(lanes.y, lanes.ends, strict=True):
+            put("fitness", ends[0][1] - 3, lanes[0] + 1.5)
+        for y, (a, b) in zip(lanes, ends, strict=True):
             n = round((b - a) / 28)
             for k in range(n):
                 x = a + (b - a) * (k + 0.5) / n

@@ -10,7 +10,7 @@ from .plan import Ward
 
 PEOPLE_PER_HOUSEHOLD = 3.05
 # Square metres of block for one household, before the storeys are fitted to the need.
-ROOM = {"old": 115.0, "slab": 62.0, "mid": 50.0, "tower": 40.0, "hamlet": 750.0}
+ROOM = {"old": 120.0, "slab": 70.0, "mid": 80.0, "tower": 57.0, "hamlet": 800.0}
 GATED = {
     *("slab", "mid", "tower", "factory", "school", "kindergarten", "hospital", "campus", "depot"),
     *("office", "mall", "market", "hotel", "green", "hill"),
@@ -30,15 +30,22 @@ OTHERS = {
     "new": (("shops", 3), ("office", 3), ("green", 5), ("yard", 0.6)),
     "old": (("shops", 4), ("green", 2), ("office", 1)),
     "centre": (("mall", 4), ("office", 4), ("shops", 3), ("green", 1), ("hotel", 1)),
+    "village": (("farm", 5), ("shops", 2), ("depot", 1), ("green", 1)),
     "rural": (("farm", 8), ("depot", 1)),
 }
 WORKS = (("factory", 5), ("depot", 5), ("shops", 2), ("green", 1))
-HOME = {"works_yard": ("slab",), "new": ("tower", "tower", "mid"), "centre": ("slab", "mid"), "rural": ("hamlet",)}
+HOME = {
+    "works_yard": ("slab",),
+    "new": ("tower", "tower", "mid"),
+    "centre": ("slab", "mid"),
+    "rural": ("hamlet",),
+    "village": ("old",),
+}
 
 
 def _home(leaf: Leaf, rng: random.Random) -> str:
     if leaf.zone == "old":
-        return "slab" if leaf.area > 3300 and rng.random() < 0.35 else "old"
+        return "slab" if leaf.area > 2500 and rng.random() < 0.5 else "old"
     style = rng.choice(HOME[leaf.zone])
     return "mid" if style == "tower" and leaf.area < 9000 else "slab" if style == "mid" and leaf.area < 5500 else style
 
