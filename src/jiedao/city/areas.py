@@ -6,6 +6,7 @@ import unicodedata
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
+from typing import Any
 
 from jiedao.city import names
 from jiedao.city.models import Area
@@ -13,10 +14,10 @@ from jiedao.city.stamps import Kept
 from jiedao.errors import Invalid, Missing
 from jiedao.text import Text
 
-Level = Area.Level
-LENGTHS = {4: Level.CITY, 6: Level.DISTRICT, 9: Level.SUBDISTRICT, 12: Level.COMMUNITY}
-LEVELS = (Level.CITY, Level.DISTRICT, Level.SUBDISTRICT, Level.COMMUNITY, Level.CELL)
-LEVEL_NAMES = {
+Level: Any = Area.Level
+LENGTHS: dict[int, str] = {4: Level.CITY, 6: Level.DISTRICT, 9: Level.SUBDISTRICT, 12: Level.COMMUNITY}
+LEVELS: tuple[str, ...] = (Level.CITY, Level.DISTRICT, Level.SUBDISTRICT, Level.COMMUNITY, Level.CELL)
+LEVEL_NAMES: dict[str, Text] = {
     Level.CITY: Text("市", "city"),
     Level.DISTRICT: Text("区县", "district"),
     Level.SUBDISTRICT: Text("街道/镇", "subdistrict"),
@@ -45,7 +46,7 @@ def normalise(code: str) -> str:
     return digits
 
 
-def level(code: str) -> Level:
+def level(code: str) -> str:
     """The level of a significant code, by its length."""
     return LENGTHS.get(len(code), Level.CELL)
 
@@ -53,7 +54,7 @@ def level(code: str) -> Level:
 def column(code: str) -> str:
     """The column of a located row (Case, Asset, …) with codes of this level; "" for a city, which holds everything."""
     found = level(code)
-    return "" if found == Level.CITY else found.value
+    return "" if found == Level.CITY else str(found)
 
 
 def parent_code(code: str) -> str:

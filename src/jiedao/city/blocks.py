@@ -11,16 +11,19 @@ import heapq
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
 import shapely
 
 from jiedao.city.geometry import joined, polygons
 
-Shape = shapely.Polygon | shapely.MultiPolygon
+Shape: TypeAlias = shapely.Polygon | shapely.MultiPolygon
 SPLIT_DEPTH = 14
 OVERSHOOT_M = 0.02
 """Cuts reach this far past the block's edge so that they surely meet it; the end dangles and is dropped."""
+CUT_TRIES, CUT_NEAR = 10, 0.02
+"""How often a cut is moved, and how near to the wanted share of the load it must come."""
 CRUMB_M2 = 1.0
 SLACK = 1.25
 """A piece too small to stand alone may take its neighbour this far above the upper limit."""
@@ -158,14 +161,17 @@ def _cut(face: Shape, ground: Ground, load: float, share: float) -> tuple[shapel
     along = sides[int(lengths.argmax())] / lengths.max()
     across = np.array([-along[1], along[0]])
     origin, reach = corners.mean(axis=0), float(lengths.sum()) + 1
-    low, high = -lengths.max() / 2, lengths.max() / 2
-    for _ in range(12):
-        middle = (low + high) / 2
+    low, high, below, above = -lengths.max() / 2, lengths.max() / 2, 0.0, 1.0
+    for _ in range(CUT_TRIES):
+        middle = low + (high - low) * min(0.9, max(0.1, (share - below) / max(above - below, 1e-9)))
         first = shapely.intersection(face, _half_plane(origin, along, across, middle, reach))
         done = float(ground.on([first])[0]) / load
-        if abs(done - share) < 0.02:
+        if abs(done - share) < CUT_NEAR:
             break
-        low, high = (middle, high) if done < share else (low, middle)
+        if done < share:
+            low, below = middle, done
+        else:
+            high, above = middle, done
     at = origin + along * middle
     line = shapely.LineString([at - across * reach, at + across * reach])
     second = shapely.intersection(face, _half_plane(origin, -along, across, -middle, reach))

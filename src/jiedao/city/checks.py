@@ -29,7 +29,7 @@ def check() -> Iterator[Finding]:
 
 def without_shape() -> Iterator[Finding]:
     """Areas without a polygon, counted by level; a city in use needs those of its communities."""
-    total = defaultdict(lambda: [0, 0])
+    total: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for level, shaped in Area.objects.values_list("level", "west"):
         total[level][0] += 1
         total[level][1] += shaped is None

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 import shapely
+from numpy.typing import ArrayLike
 
 from jiedao.city.models import Area
 from jiedao.city.stamps import Kept
@@ -27,8 +28,8 @@ class Located(NamedTuple):
     def of(cls, code: str) -> Located:
         """All codes that a code implies."""
         ends = (6, 9, 12)
-        parts = [code[:end] if len(code) >= end else "" for end in ends]
-        return cls(*parts, code if len(code) > 12 else "")
+        district, subdistrict, community = (code[:end] if len(code) >= end else "" for end in ends)
+        return cls(district, subdistrict, community, code if len(code) > 12 else "")
 
     @property
     def code(self) -> str:
@@ -65,7 +66,7 @@ class Locator:
                 return found[hits.min()] if len(hits) > 1 else found[hits[0]]
         return None
 
-    def many(self, lons: Sequence[float], lats: Sequence[float]) -> list[Located | None]:
+    def many(self, lons: ArrayLike, lats: ArrayLike) -> list[Located | None]:
         """The same for arrays of equal length."""
         lon, lat = np.asarray(lons, float), np.asarray(lats, float)
         result: list[Located | None] = [None] * len(lon)
@@ -95,7 +96,7 @@ def locate(lon: float, lat: float) -> Located | None:
     return _locator.get().one(lon, lat)
 
 
-def locate_many(lons: Sequence[float], lats: Sequence[float]) -> list[Located | None]:
+def locate_many(lons: ArrayLike, lats: ArrayLike) -> list[Located | None]:
     """`locate` for arrays; a good deal faster per point."""
     return _locator.get().many(lons, lats)
 

@@ -44,7 +44,7 @@ class Area(models.Model):
     tile = TileKeyField()
 
     class Meta:
-        indexes = [models.Index(fields=["level", "code"])]
+        indexes = [models.Index(fields=["level", "code"]), models.Index(fields=["level", "tile"])]
 
     def __str__(self) -> str:
         return self.name
@@ -84,7 +84,7 @@ class Street(models.Model):
     tile = TileKeyField()
 
     class Meta:
-        indexes = [models.Index(fields=["kind"])]
+        indexes = [models.Index(fields=["kind", "tile"])]
 
     def box(self) -> Box:
         return self.west, self.south, self.east, self.north

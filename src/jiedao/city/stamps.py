@@ -51,7 +51,8 @@ class Kept(Generic[T]):
 
     def __init__(self, *names: str, build: Callable[[], T]) -> None:
         self.names, self._build = names, build
-        self.check_at, self._stamp = 0.0, None
+        self.check_at = 0.0
+        self._stamp: tuple[int, ...] | None = None
         self._value: T | None = None
         self._lock = threading.Lock()
         _kept.append(self)

@@ -63,7 +63,7 @@ def import_divisions(path: str | Path, *, city_name: str = "", shapes_path: str 
         if outlines:
             skipped |= shapes.store(outlines)
         report = {"streets": 0, "buildings": 0, "areas": len(rows), "assets": 0, "skipped": skipped}
-        report["levels"] = {level.value: sum(a.level == level for a in rows) for level in areas.LEVELS[:4]}
+        report["levels"] = {str(level): sum(a.level == level for a in rows) for level in areas.LEVELS[:4]}
         Import.objects.create(source=path.name[:200], digest=files.digest(path), report=report)
         stamps.bump("areas", "map")
     return report | {"seconds": round(time.perf_counter() - begun, 3)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import shapely
@@ -128,7 +129,8 @@ class Extract:
         def moved(at: np.ndarray) -> np.ndarray:
             return np.column_stack(datum(at[:, 0], at[:, 1]))
 
-        for group in (*self.groups(), self.boundaries):
+        groups: tuple[list[Any], ...] = (*self.groups(), self.boundaries)
+        for group in groups:
             for thing, shape in zip(group, shapely.transform([t.shape for t in group], moved), strict=True):
                 thing.shape = shape
         if self.entrances:

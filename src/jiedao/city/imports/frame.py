@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import shapely
@@ -24,7 +25,7 @@ from jiedao.city.models import Area
 from jiedao.errors import Conflict, Invalid
 from jiedao.text import Text
 
-Level = Area.Level
+Level: Any = Area.Level
 HULL, PROVISIONAL, FROM_MAP = "extract", "provisional", "osm"
 HULL_MARGIN = 0.0005
 """Degrees around what the file holds, about 50 m."""
@@ -46,7 +47,7 @@ class Free:
     first: int
 
 
-FREE = {Level.CITY: Free(2, 90), Level.DISTRICT: Free(3, 990), Level.SUBDISTRICT: Free(3, 900)}
+FREE: dict[str, Free] = {Level.CITY: Free(2, 90), Level.DISTRICT: Free(3, 990), Level.SUBDISTRICT: Free(3, 900)}
 
 
 class Frame:
@@ -57,7 +58,8 @@ class Frame:
         self.known: dict[str, Area] = Area.objects.in_bulk()
         self.changed: dict[str, Area] = {}
 
-    def shape(self, code: str) -> Shape | None:
+    def shape(self, code: str) -> Any:
+        """The polygon of an area, None where it has none."""
         area = self.known.get(code)
         return shapely.from_wkb(bytes(area.shape)) if area and area.shape else None
 

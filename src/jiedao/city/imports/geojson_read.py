@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ def read(path: Path) -> Extract:
         ref = _ref(feature, tags, shape)
         parts = shapely.get_parts(shape).tolist() if shape.geom_type.startswith("Multi") else [shape]
         if shape.geom_type.endswith("Polygon"):
-            extract.take_area(ref, tags, lambda shape=shape: shape)
+            extract.take_area(ref, tags, partial(lambda found: found, shape))
         elif shape.geom_type.endswith("Point"):
             extract.take_point(ref, tags, parts[0].x, parts[0].y)
         else:

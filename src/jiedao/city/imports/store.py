@@ -81,8 +81,8 @@ def _save_streets(things: list[Thing], placer: Placer) -> None:
     lengths = lengths_m([thing.shape for thing in things]).tolist()
     rows = [
         Street(
-            ref=t.ref, name=t.name, name_en=t.name_en, kind=t.kind, shape=wkb, nodes=t.nodes.astype("<i8").tobytes(),
-            length_m=length, tags=t.tags, community=place.community, **box,
+            ref=t.ref, name=t.name, name_en=t.name_en, kind=t.kind, shape=wkb,
+            nodes=np.asarray(t.nodes, "<i8").tobytes(), length_m=length, tags=t.tags, community=place.community, **box,
         )
         for t, wkb, length, place, box in zip(things, _wkb(things), lengths, found, _boxes(things), strict=True)
     ]  # fmt: skip

@@ -88,8 +88,8 @@ def line_kind(tags: Tags) -> str:
 
 def _find(table: dict[str, dict[str, str]], tags: Tags) -> str:
     for key, kinds in table.items():
-        value = tags.get(key)
-        found = kinds.get(value) or (kinds.get("*") if value not in (None, "no") else None)
+        value = tags.get(key, "no")
+        found = kinds.get(value) or (kinds.get("*") if value != "no" else None)
         if found:
             return found
     return ""
