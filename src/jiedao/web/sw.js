@@ -1,5 +1,6 @@
 // The service worker of the field pages. ASSETS (addresses with hashes in them) is set above by the server: another set, another cache.
-const CACHE = `field-${ASSETS.join().split("").reduce((h, c) => (h * 31 + c.charCodeAt(0)) | 0, 7)}`;
+const CACHE = `field-assets-${ASSETS.join().split("").reduce((h, c) => (h * 31 + c.charCodeAt(0)) | 0, 7)}`;
+const PAGES = "field-pages"; // other people's data: emptied at signing out
 const FALLBACK = "/field/offline/";
 
 self.addEventListener("install", (event) => {
@@ -9,7 +10,7 @@ self.addEventListener("install", (event) => {
 
 self.addEventListener("activate", (event) => {
   event.waitUntil((async () => {
-    for (const name of await caches.keys()) if (name.startsWith("field-") && name !== CACHE) await caches.delete(name);
+    for (const name of await caches.keys()) if (name.startsWith("field-assets-") && name !== CACHE) await caches.delete(name);
     await self.clients.claim();
   })());
 });
@@ -24,13 +25,13 @@ self.addEventListener("fetch", (event) => {
 });
 
 async function page(request, url) {
-  const kept = await caches.open(CACHE);
+  const kept = await caches.open(PAGES);
   try {
     const answer = await fetch(request);
     if (answer.ok && !answer.redirected && url.pathname.startsWith("/field/")) kept.put(url.pathname, answer.clone());
     return answer;
   } catch {
-    return (await kept.match(url.pathname)) || (await kept.match(FALLBACK)) || Response.error();
+    return (await kept.match(url.pathname)) || (await caches.match(FALLBACK)) || Response.error();
   }
 }
 
@@ -42,9 +43,3 @@ async function held(request) {
   if (answer.ok) kept.put(request, answer.clone());
   return answer;
 }
-
-// on signing out, pages with other people's data go
-self.addEventListener("message", async (event) => {
-  if (event.data !== "forget") return;
-  await caches.delete(CACHE);
-});

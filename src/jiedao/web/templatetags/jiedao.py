@@ -253,7 +253,7 @@ def button(
     key: str = "",
     wide: bool = False,
 ) -> dict[str, Any]:
-    """A button, or with `href` a link that looks like one. `look`: primary, second, quiet, danger. `opens`: a dialog."""
+    """A button, or (`href`) a link like one. `look`: primary, second, quiet, danger; `opens`: a dialog."""
     return locals()
 
 

@@ -37,6 +37,11 @@ document.addEventListener("htmx:afterSwap", (event) => {
 });
 document.addEventListener("htmx:sendError", () => announce(navigator.language.startsWith("zh") ? "网络不通" : "No connection"));
 
+// who signs out takes along the pages that were kept for working offline
+document.addEventListener("submit", (event) => {
+  if (event.target.action?.endsWith("/sign-out/")) window.caches?.delete("field-pages");
+});
+
 // a form is sent once
 document.addEventListener("submit", (event) => {
   setTimeout(() => {

@@ -32,7 +32,7 @@ function baseLayer(L) {
       json(url).catch(() => null).then((data) => { canvas.data = data; canvas.draw(); done(null, canvas); });
       return canvas;
     },
-    shown() { return Object.values(this._tiles).map((tile) => tile.el); },
+    shown() { return Object.values(this._tiles).filter((tile) => tile.coords.z === this._tileZoom).map((tile) => tile.el); },
   });
 }
 

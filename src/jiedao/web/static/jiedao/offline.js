@@ -32,7 +32,7 @@ async function keep(form) {
   return item;
 }
 
-// the answer: 2xx, or 409 for a key already answered → done; 4xx → refused, kept with the reason; else → later
+// 2xx: done, goes to `next`. A refusal in JSON: kept with its reason (null). No answer, no sign-in, or a fault: later (throws).
 async function post(item) {
   const body = new FormData();
   item.fields.forEach(([name, value]) => body.append(name, value));
@@ -40,12 +40,12 @@ async function post(item) {
     method: "POST", body, redirect: "manual",
     headers: { "X-CSRFToken": token(), "Idempotency-Key": item.key, Accept: "application/json" },
   });
+  const said = await answer.json().catch(() => null);
   if (answer.ok) {
     await drop(item.key);
-    return (await answer.json().catch(() => ({}))).next || "";
+    return said?.next || "";
   }
-  if (answer.type === "opaqueredirect" || answer.status === 403 || answer.status >= 500 || answer.status === 429) throw new Error("later");
-  const said = await answer.json().catch(() => ({}));
+  if (!said || answer.status === 401 || answer.status === 429 || answer.status >= 500) throw new Error("later");
   await put({ ...item, refused: said.message || String(answer.status) });
   return null;
 }

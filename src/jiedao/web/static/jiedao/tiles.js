@@ -74,12 +74,12 @@ export function paint(canvas, data, { z, x, y }, colours, ratio) {
     pen.setLineDash([]);
   });
   streets(pen, features(data, "street"), trace, z, colours);
-  pen.setLineDash([10, 4, 2, 4]);
   pen.strokeStyle = colours["map-area"];
   features(data, "area").forEach((feature) => {
-    const deep = { city: 2, district: 2, subdistrict: 1.4, community: 1 }[feature.properties?.level] || 0.7;
-    pen.globalAlpha = 0.55;
-    pen.lineWidth = deep;
+    const { level } = feature.properties;
+    pen.globalAlpha = level === "cell" ? 0.13 : 0.4;
+    pen.setLineDash(level === "cell" ? [] : [10, 4, 2, 4]);
+    pen.lineWidth = { city: 2.4, district: 2, subdistrict: 1.5, community: 1.1 }[level] || 1;
     trace(feature);
     pen.stroke();
   });
