@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cached_property
 from typing import Any
 
 from jiedao.city import names
@@ -142,14 +141,6 @@ class Entry:
 @dataclass(frozen=True)
 class Book:
     entries: dict[str, Entry]
-
-    @cached_property
-    def codes(self) -> dict[str, list[str]]:
-        """Codes by level, in order."""
-        found: dict[str, list[str]] = {level: [] for level in LEVELS}
-        for code in sorted(self.entries):
-            found[self.entries[code].level].append(code)
-        return found
 
 
 def _read() -> Book:

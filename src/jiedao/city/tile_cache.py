@@ -70,11 +70,6 @@ def folder() -> Path:
     return path
 
 
-def bounds() -> Box | None:
-    """West, south, east, north of the map."""
-    return _map.get()
-
-
 def _keep(path: Path, packed: bytes) -> None:
     """Write in one step, so that a reader never sees half a tile; a full disk costs only the cache."""
     try:

@@ -44,6 +44,9 @@ STREET_ZOOM = {
 }  # fmt: skip
 REST_OF_STREETS = 16
 LINE_ZOOM = {"rail": 10, "river": 10, "stream": 14, "wall": 16}
+ANY_LINE_ZOOM = 13
+LINE_WKB = (b"\x02\0\0\0", b"\x05\0\0\0")
+"""How a line string and a multi line string begin, after the byte order, as shapely writes them."""
 WATERS = frozenset({"water", "river", "pond", "lake", "canal"})
 BUILDING_ZOOM = 16
 LEVEL_ZOOM = {"city": (6, 9), "district": (8, 12), "subdistrict": (11, 15), "community": (13, 18), "cell": (16, 18)}
@@ -130,8 +133,8 @@ def point(lon: float, lat: float) -> str:
 def _land(cut: Cut, layers: Layers) -> None:
     columns = ("kind", "name", "name_en", "shape")
     rows = list(Land.objects.filter(tile__in=cut.keys(cut.z + 4)).order_by("tile", "ref").values_list(*columns))
-    lines = [row for row in rows if row[0] in LINE_ZOOM]
-    grounds = [row for row in rows if row[0] not in LINE_ZOOM]
+    lines = [row for row in rows if bytes(row[3])[1:5] in LINE_WKB]
+    grounds = [row for row in rows if bytes(row[3])[1:5] not in LINE_WKB]
     for (kind, name, name_en, raw), drawn in zip(grounds, cut.draw((row[3] for row in grounds), 3), strict=True):
         if not drawn:
             continue
@@ -142,7 +145,7 @@ def _land(cut: Cut, layers: Layers) -> None:
             if cut.holds(middle.x, middle.y):
                 text = feature(point(middle.x, middle.y), kind="water", name=name, name_en=name_en, rank=60)
                 layers["label"].append(text)
-    shown = [row for row in lines if cut.z >= LINE_ZOOM[row[0]]]
+    shown = [row for row in lines if cut.z >= LINE_ZOOM.get(row[0], ANY_LINE_ZOOM)]
     for (kind, name, name_en, _), drawn in zip(shown, cut.draw(row[3] for row in shown), strict=True):
         if drawn:
             layers["line"].append(feature(drawn, kind=kind, name=name, name_en=name_en))

@@ -33,8 +33,8 @@ FORMS = {".pbf": "pbf", ".osm": "osm", ".xml": "osm", ".geojson": "geojson", ".j
 def import_osm(path: str | Path, area: str = "", *, datum: str = "wgs84") -> dict:
     """Import a map file under an area; "" means the whole city, which is made from the extract where there is none.
 
-    Returns {"streets", "buildings", "areas", "assets", "land", "places", "turns", "cells", "skipped": {reason: n},
-    "notes", "seconds"}.
+    Returns {"streets", "buildings", "areas", "assets", "land", "places", "turns", "cells", "shortened" (streets that
+    leave the file), "skipped": {reason: n}, "notes", "seconds"}.
     Raises Refused with a sentence; then nothing has changed.
     """
     begun = time.perf_counter()
@@ -50,7 +50,8 @@ def import_osm(path: str | Path, area: str = "", *, datum: str = "wgs84") -> dic
         cells, notes = cut_grid(layout, extract)
         locator = Locator(*_shapes())
         counts = store.save(extract, locator, settings.OPTIONS.city[:6])
-        report = {**counts, "areas": made, "cells": cells, "skipped": dict(sorted(extract.skipped.items()))}
+        report = {**counts, "areas": made, "cells": cells, "shortened": extract.shortened}
+        report["skipped"] = dict(sorted(extract.skipped.items()))
         report["notes"] = [note.en if speaking_english() else note.zh for note in notes]
         Import.objects.create(source=path.name[:200], area=area, digest=files.digest(path), report=report)
         stamps.bump("areas", "streets", "map")

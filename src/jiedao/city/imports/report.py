@@ -13,6 +13,7 @@ COUNTED = {
     "assets": Text("部件", "assets"),
     "places": Text("地点", "places"),
     "turns": Text("转弯限制", "turn restrictions"),
+    "shortened": Text("其中在文件边缘截短的道路", "of the streets, cut at the edge of the file"),
 }
 REASONS = {
     "blank_line": Text("空行", "blank line"),
