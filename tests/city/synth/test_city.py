@@ -53,6 +53,11 @@ def test_areas_of_each_level_tile_the_city(made):
         assert shapely.area(shapes).sum() == pytest.approx(whole.area, rel=1e-9)
 
 
+@pytest.mark.parametrize(("population", "seed"), [(120_000, 1), (400_000, 2), (800_000, 4), (4_000_000, 1)])
+def test_communities_are_in_one_piece(population, seed):
+    assert {a.polygon.geom_type for a in generate(population, seed).areas} == {"Polygon"}
+
+
 def test_children_tile_their_parent(made):
     for parent in made.city.areas:
         kids = [a.polygon for a in made.city.areas if a.parent == parent.code]

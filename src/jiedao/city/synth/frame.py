@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from .blocks import HALF, Leaf
 
+LEAST = 3.0
+"""Shortest side of a plot in metres."""
+
 Rect = tuple[float, float, float, float]
 
 
@@ -30,7 +33,12 @@ def inset(corners: tuple[complex, ...], by: tuple[float, ...]) -> tuple[complex,
             return None
         out.append(z)
     for k in range(4):
-        if ((out[(k + 1) % 4] - out[k]) * (corners[(k + 1) % 4] - corners[k]).conjugate()).real <= 3:
+        was, now, then = (
+            (corners[(k + 1) % 4] - corners[k]),
+            out[(k + 1) % 4] - out[k],
+            out[(k + 2) % 4] - out[(k + 1) % 4],
+        )
+        if (now * was.conjugate()).real < LEAST * abs(was) or (now.conjugate() * then).imag <= 0:
             return None
     return tuple(out)
 

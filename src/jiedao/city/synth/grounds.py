@@ -12,6 +12,9 @@ from .draft import Draft
 from .frame import Frame
 from .styles import BUSY
 
+SMALLEST = 14.0
+"""Footprint of the smallest house in m²."""
+
 
 def old(draft: Draft, cell: CellBlocks, leaf: Leaf, block: int) -> None:
     """Small houses wall to wall in slanted rows, courtyards here and there, shops towards the wider streets."""
@@ -34,7 +37,8 @@ def old(draft: Draft, cell: CellBlocks, leaf: Leaf, block: int) -> None:
                 deep = 0.0 if edge else rng.uniform(0, 0.18) * (b1 - b0)
                 x0, x1, y0, y1 = a, a + w - 0.35 / wide, b0 + (lap if k else 0), b1 - deep - lap
                 ring = [f.bilinear(x, y) for x, y in ((x0, y0), (x1, y0), (x1, y1), (x0, y1))]
-                _house(draft, leaf, block, ring, k, rows)
+                if abs(((ring[2] - ring[0]).conjugate() * (ring[3] - ring[1])).imag) / 2 > SMALLEST:
+                    _house(draft, leaf, block, ring, k, rows)
             a += w
 
 

@@ -88,16 +88,36 @@ class Partition:
             else:
                 self.of.update(dict.fromkeys(cells, parts[0].code))
             return
-        for axis in self._axes(cells):
-            ranked = sorted(parts, key=lambda p: ((p.x if axis == 1 else p.y), p.code))
-            total = sum(p.cells for p in ranked)
-            by_balance = sorted(range(1, len(ranked)), key=lambda k: abs(2 * sum(p.cells for p in ranked[:k]) - total))
-            for k in by_balance[:6]:
-                low, high, whole = self._cut(cells, sum(p.cells for p in ranked[:k]), axis)
-                if whole:
-                    break
-            else:
-                continue
-            break
-        self.share(ranked[:k], low)
-        self.share(ranked[k:], high)
+        low, high, first, second = self._best(parts, cells)
+        self.share(first, low)
+        self.share(second, high)
+
+    def _best(self, parts: list[Part], cells: list[Cell]) -> tuple[list[Cell], list[Cell], list[Part], list[Part]]:
+        """The first cut that leaves two whole pieces: balanced ones first, then with a community a cell larger."""
+        found = None
+        for extra in (0,) if parts[0].parts else (0, 1, -1, 2, -2):
+            for axis in self._axes(cells):
+                ranked = sorted(parts, key=lambda p: ((p.x if axis == 1 else p.y), p.code))
+                total = sum(p.cells for p in ranked)
+                cuts = sorted(range(1, len(ranked)), key=lambda k: abs(2 * sum(p.cells for p in ranked[:k]) - total))
+                for k in cuts[:6]:
+                    first, second = ranked[:k], ranked[k:]
+                    if not _can_give(first, -extra) or not _can_give(second, extra):
+                        continue
+                    low, high, whole = self._cut(cells, sum(p.cells for p in first) + extra, axis)
+                    found = found or (low, high, first, second)
+                    if whole:
+                        _largest(first).cells += extra
+                        _largest(second).cells -= extra
+                        return low, high, first, second
+        if found is None:
+            raise ValueError("nothing to divide")
+        return found
+
+
+def _largest(parts: list[Part]) -> Part:
+    return max(parts, key=lambda p: (p.cells, p.code))
+
+
+def _can_give(parts: list[Part], n: int) -> bool:
+    return _largest(parts).cells > n
