@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
@@ -17,6 +18,7 @@ PASSWORD = "jiedao-demo"  # noqa: S105 - printed for everyone; demo mode only
 PHONE = "1991{:07d}"
 """Numbers of no operator's present range; they ring nowhere."""
 CELLS_A_COLLECTOR = 6
+MOST_RESIDENTS = 20_000
 BATCH = 1000
 
 DEPARTMENTS: dict[str, tuple[str, str]] = {
@@ -56,33 +58,40 @@ ROLES = (
 
 @dataclass
 class Staff:
-    """Who can be given work: ids for the history, and the sign-ins to print."""
+    """Who does the city's work, for those who tell its past; and the sign-ins to print."""
 
     units: dict[tuple[str, str], int] = field(default_factory=dict)
     """(district, duty) → unit."""
-    handlers: dict[int, list[int]] = field(default_factory=dict)
-    """unit → users."""
-    departments: dict[int, int] = field(default_factory=dict)
-    """unit → the user who confirms for it."""
-    collectors: dict[str, list[int]] = field(default_factory=dict)
-    """community → users."""
-    desk: dict[str, int] = field(default_factory=dict)
-    """role → user."""
-    labels: dict[int, str] = field(default_factory=dict)
+    residents: list[int] = field(default_factory=list)
+    """Persons."""
     sign_ins: list[dict[str, str]] = field(default_factory=list)
+    by_role: dict[str, User] = field(default_factory=dict)
+    by_unit: dict[int, tuple[User, User]] = field(default_factory=dict)
+    by_community: dict[str, User] = field(default_factory=dict)
+
+    def desk(self, role: str) -> User:
+        return self.by_role[role]
+
+    def boss(self, unit: int) -> User:
+        return self.by_unit[unit][0]
+
+    def handler(self, unit: int) -> User:
+        return self.by_unit[unit][1]
+
+    def collector(self, community: str) -> User:
+        return self.by_community[community]
 
 
 class Builder:
     """Users are made in memory and stored at once at the end."""
 
-    def __init__(self) -> None:
+    def __init__(self, population: int, now: datetime) -> None:
+        self.population, self.since = population, now - timedelta(days=400)
         self.staff = Staff()
         self.password = make_password(PASSWORD)
         self.users: list[User] = []
         self.posts: list[Post] = []
-        self.by_role: dict[str, User] = {}
-        self.by_unit: dict[str, tuple[Unit, User, list[User]]] = {}
-        self.by_community: dict[str, list[User]] = {}
+        self.departments: dict[str, tuple[Unit, User, User]] = {}
 
     @transaction.atomic
     def build(self) -> Staff:
@@ -94,6 +103,7 @@ class Builder:
         self._collectors()
         self._named()
         self._store_users()
+        self._residents()
         stamp.touch()
         return self.staff
 
@@ -120,14 +130,21 @@ class Builder:
         for post in self.posts:
             post.user_id = post.user.pk
         Post.objects.bulk_create(self.posts, BATCH)
-        staff = self.staff
-        staff.labels = {user.pk: user.person.name for user in self.users}
-        staff.desk = {role: user.pk for role, user in self.by_role.items()}
-        staff.collectors = {code: [user.pk for user in users] for code, users in self.by_community.items()}
-        for unit, boss, hands in self.by_unit.values():
-            staff.units[unit.area, unit.duty] = unit.pk
-            staff.departments[unit.pk] = boss.pk
-            staff.handlers[unit.pk] = [user.pk for user in hands]
+        for unit, boss, hand in self.departments.values():
+            self.staff.units[unit.area, unit.duty] = unit.pk
+            self.staff.by_unit[unit.pk] = (boss, hand)
+
+    def _residents(self) -> None:
+        """A sample of residents who have told the city something."""
+        codes = Area.objects.filter(level=Area.Level.COMMUNITY).order_by("code").values_list("code", flat=True)
+        codes = list(codes)
+        count = min(MOST_RESIDENTS, max(20, self.population // 100))
+        people = [
+            Person(name=f"居民{n:04d}号", community=codes[n % len(codes)], created_at=self.since)
+            for n in range(1, count + 1)
+        ]
+        Person.objects.bulk_create(people, BATCH)
+        self.staff.residents = [self.staff.by_role["resident"].person.pk, *(person.pk for person in people)]
 
     def _centre(self) -> None:
         self.centre = Unit.objects.create(
@@ -137,7 +154,7 @@ class Builder:
             tier=Unit.Tier.GOVERNMENT,
         )
         for role, label, url in ROLES:
-            self.by_role[role] = self._user(role.replace("_", "-"), f"{label}（演示）", role, self.centre)
+            self.staff.by_role[role] = self._user(role.replace("_", "-"), f"{label}（演示）", role, self.centre)
             self._print(label, role.replace("_", "-"), url)
 
     def _departments(self, district: Area) -> None:
@@ -155,10 +172,10 @@ class Builder:
             )
             boss = self._user(f"{duty}-{district.code}", f"{unit.name}负责人", "department", unit)
             hand = self._user(f"{duty}-{district.code}-1", f"{unit.name}处置员1号", "handler", unit)
-            self.by_unit[unit.code] = (unit, boss, [hand])
+            self.departments[unit.code] = (unit, boss, hand)
 
     def _store_departments(self) -> None:
-        units = [unit for unit, _, _ in self.by_unit.values()]
+        units = [unit for unit, _, _ in self.departments.values()]
         Unit.objects.bulk_create(units, BATCH)
         Unit.objects.bulk_create(
             Unit(
@@ -216,7 +233,7 @@ class Builder:
 
     @staticmethod
     def _branches(by_community: dict[str, Unit]) -> Iterable[Unit]:
-        compounds = Land.objects.filter(kind="compound", tags__kind="compound").order_by("ref")
+        compounds = Land.objects.filter(kind="compound", tags__kind="residential").order_by("ref")
         for land in compounds.only("ref", "name", "name_en").iterator(BATCH):
             number = land.ref.removeprefix("demo/c")
             committee = by_community.get(number[:12])
@@ -232,23 +249,25 @@ class Builder:
             cells[parent] = cells.get(parent, 0) + 1
         for community in Area.objects.filter(level=Area.Level.COMMUNITY).order_by("code"):
             wanted = max(1, round(cells.get(community.code, 0) / CELLS_A_COLLECTOR))
-            self.by_community[community.code] = [
+            made = [
                 self._user(
                     f"collector-{community.code}-{n}", f"{community.name}采集员{n}号", "collector", area=community.code
                 )
                 for n in range(1, wanted + 1)
             ]
+            self.staff.by_community[community.code] = made[0]
 
     def _named(self) -> None:
         """Short names for the field and for a resident, so that nobody has to type a code to look around."""
         home = Area.objects.filter(level=Area.Level.COMMUNITY, code__startswith="430202004").order_by("code").first()
         home = home or Area.objects.filter(level=Area.Level.COMMUNITY).order_by("code").first()
         collector = self._user("collector", f"{home.name}采集员（演示）", "collector", area=home.code[:9])
-        self.by_community[home.code].append(collector)
-        unit, _, hands = self.by_unit[f"{home.code[:6]}-enforcement"]
+        unit, boss, _ = self.departments[f"{home.code[:6]}-enforcement"]
         self._user("department", f"{unit.name}负责人（演示）", "department", unit)
-        hands.insert(0, self._user("handler", f"{unit.name}处置员（演示）", "handler", unit))
-        self.by_role["resident"] = self._user("resident", "居民（演示）")
+        hand = self._user("handler", f"{unit.name}处置员（演示）", "handler", unit)
+        self.departments[unit.code] = (unit, boss, hand)
+        self.staff.by_community[home.code] = collector
+        self.staff.by_role["resident"] = self._user("resident", "居民（演示）")
         for label, username, url in (
             ("采集员", "collector", "/field/"),
             ("处置员", "handler", "/field/"),
@@ -261,6 +280,6 @@ class Builder:
         self.staff.sign_ins.append({"role": role, "username": username, "password": PASSWORD, "url": url})
 
 
-def build() -> Staff:
+def build(population: int, now: datetime) -> Staff:
     """Everyone, in one transaction."""
-    return Builder().build()
+    return Builder(population, now).build()
