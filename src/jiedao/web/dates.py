@@ -37,7 +37,7 @@ def day(of: date, *, today: date | None = None) -> Text:
 
 
 def when(moment: datetime | date, form: str = "full", *, today: date | None = None) -> Text:
-    """`form`: full (day and time), day, time, or short (the time today, the day otherwise)."""
+    """`form`: full (day and time), day, time, or short for lists (the time today, the day without weekday otherwise)."""
     if not isinstance(moment, datetime):
         return day(moment, today=today)
     moment = local(moment)
@@ -45,7 +45,9 @@ def when(moment: datetime | date, form: str = "full", *, today: date | None = No
     if form == "time" or (form == "short" and moment.date() == (today or timezone.localdate())):
         return Text(clock, clock)
     said = day(moment.date(), today=today)
-    return said if form in ("day", "short") else Text(f"{said.zh} {clock}", f"{said.en}, {clock}")
+    if form == "short":
+        return Text(said.zh.split()[0], said.en.split(" ", 1)[1])
+    return said if form == "day" else Text(f"{said.zh} {clock}", f"{said.en}, {clock}")
 
 
 def span(length: timedelta) -> Text:

@@ -223,7 +223,7 @@ export async function start(node) {
   if (!L) { canvas.textContent = words.failed; return; }
   const map = L.map(canvas, { preferCanvas: true, zoomControl: false, attributionControl: false, minZoom: 8, maxZoom: 19, zoomSnap: 1 });
   L.control.zoom({ zoomInTitle: words.in, zoomOutTitle: words.out, position: "topright" }).addTo(map);
-  L.control.scale({ imperial: false }).addTo(map);
+  L.control.scale({ imperial: false, position: "topleft" }).addTo(map);
   if (config.osm) L.control.attribution({ prefix: false }).addAttribution("© OpenStreetMap contributors").addTo(map);
   view(L, map, config);
   const base = new (baseLayer(L))().addTo(map);
