@@ -9,12 +9,17 @@ import numpy as np
 
 from jiedao.engines.arcs import kernel
 from jiedao.engines.arcs.network import Network, build_network, refuse_impossible, solo_costs
+from jiedao.engines.arcs.pool import Order, RoutePool
 from jiedao.engines.arcs.problem import ArcProblem, Floats, Ints, Route, Solution
 from jiedao.engines.arcs.stop import StopCriterion
 
 ENGINE = "arcs 1"
 """Name and version of the search: it changes when the same seed may give another plan."""
 NEIGHBOURS = 400
+WARM_UP = 0.005
+"""Share of a run after which its length in iterations is known well enough to divide it into cycles."""
+FINISH = 0.15
+"""Share of a run for the last cycle."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,12 @@ class Parameters:
     """Chance that such a string leaves one more."""
     blink: float = 0.01
     """Chance that the best place in a route is overlooked."""
+    cycle: int = 4000
+    """Iterations of one cycle from hot to cold, for each street."""
+    pool: int = 8000
+    """Routes remembered for recombination between cycles; 0: none."""
+    warm: float = 0.001
+    """First temperature of the last cycle, which finishes the best plan."""
     hot: float = 0.003
     """First temperature, as a share of the cost."""
     cold: float = 0.00003
@@ -86,29 +97,81 @@ class Search:
             np.zeros((self.data.n, len(slots), 2)),
             np.zeros((self.data.n, len(slots), 2), np.int64),
         )
-        self._missed = np.ones(self.data.n)
-        self._rng = np.array([np.uint64(seed & (2**64 - 1))], np.uint64)
-        self._counter = np.zeros(1, np.int64)
+        self._scratch = _scratch(self.data.n, len(slots), seed)
         self.max_routes = min(self.parameters.max_routes or len(slots), len(slots))
         self.iterations = 0
         self._price_all()
         self._anneal(1, 0.0)
 
     def run(self, stop: StopCriterion, watch: Callable[[Progress], None] | None = None) -> Result:
-        """Anneal from hot to cold over the span of `stop`; continues from the state that an earlier run left."""
-        p, done = self.parameters, 0
-        share = stop.progress(0)
-        while share < 1.0 and self.data.n:
-            scale = kernel.objective(self.best, p.minmax)
+        """Anneal from hot to cold in several cycles over the span of `stop`; keeps the best of any earlier run."""
+        if self.data.n == 0:
+            return self.result()
+        pool = RoutePool(self.data.n, self.parameters.pool) if self._recombines else None
+        cycles, cycle, done, share = 0, 0, 0, stop.progress(0)
+        while share < 1.0:
+            if not cycles and share > WARM_UP:
+                cycles = max(1, round(done / share * (1.0 - FINISH) / (self.parameters.cycle * self.data.n)))
+            begun, position = self._schedule(share, cycles)
+            if begun > cycle:
+                cycle = begun
+                self._next_cycle(pool, last=cycle == cycles)
+            hot = self.parameters.hot if cycle < cycles or not cycles else self.parameters.warm
             count = stop.stride(done)
-            self._anneal(count, scale * p.hot * (p.cold / p.hot) ** share)
+            self._anneal(
+                count,
+                kernel.objective(self.best, self.parameters.minmax) * hot * (self.parameters.cold / hot) ** position,
+            )
             done += count
             share = stop.progress(done)
+            if pool and position > 0.4:
+                pool.add(self.now)
             if watch:
                 watch(
                     Progress(min(share, 1.0), self.iterations, float(self.best.cost.sum()), int(self.best.absent[-1]))
                 )
         return self.result()
+
+    @property
+    def _recombines(self) -> bool:
+        return self.parameters.pool > 0 and not self.parameters.minmax
+
+    def _schedule(self, share: float, cycles: int) -> tuple[int, float]:
+        """Which cycle this is, and how far along; the last, number `cycles`, finishes the best plan of all."""
+        if not cycles:
+            return 0, 0.0
+        if share >= 1.0 - FINISH:
+            return cycles, (share - 1.0 + FINISH) / FINISH
+        position = share / (1.0 - FINISH) * cycles
+        return int(position), position - int(position)
+
+    def _next_cycle(self, pool: RoutePool | None, *, last: bool) -> None:
+        """Recombine what was seen; then start afresh, or in the last cycle from the best plan."""
+        if pool:
+            pool.add(self.best)
+            vehicles = np.bincount(self.best.seq[:, 0] - self.data.n, minlength=len(self.problem.depots))
+            orders = pool.cheapest_cover(vehicles, self.max_routes, 50)
+            if orders:
+                self._place(orders)
+                self._anneal(0, 0.0)
+        self._place(_orders(self.best, self.data.n) if last else [])
+        if not last:
+            self._anneal(1, 0.0)
+
+    def _place(self, orders: list[Order]) -> None:
+        """Make these routes the current plan."""
+        for plan in (self.now, self.trial):
+            kernel.clear(self.data, plan)
+        free = self.now.seq[:, 0] - self.data.n
+        taken = np.zeros(len(free), bool)
+        for station, order in orders:
+            slot = int(np.flatnonzero((free == station) & ~taken)[0])
+            taken[slot] = True
+            for plan in (self.now, self.trial):
+                kernel.fill(self.data, plan, self._scratch, slot, np.array(order))
+        for plan in (self.now, self.trial):
+            kernel.list_absent(self.data, plan)
+        kernel.keep_if_better(self.now, self.best, self.parameters.minmax)
 
     def result(self) -> Result:
         best = self.best
@@ -124,11 +187,9 @@ class Search:
             self.trial,
             self.best,
             self._memory,
-            self._missed,
+            self._scratch,
             count,
             temperature,
-            self._rng,
-            self._counter,
         )
         self.iterations += count
 
@@ -238,6 +299,17 @@ def _empty_plan(data: kernel.Data, slots: Ints) -> kernel.Plan:
     )
 
 
+def _scratch(n: int, slots: int, seed: int) -> kernel.Scratch:
+    return kernel.Scratch(
+        np.zeros(slots, np.bool_),
+        np.zeros(slots, np.int64),
+        np.zeros(n),
+        np.ones(n),
+        np.zeros(2, np.int64),
+        np.array([seed & (2**64 - 1)], np.uint64),
+    )
+
+
 def _directions(data: kernel.Data, plan: kernel.Plan, r: int) -> tuple[bool, ...]:
     """Walk along the route, each time taking the direction that the running sums call cheapest."""
     backward: list[bool] = []
@@ -249,3 +321,10 @@ def _directions(data: kernel.Data, plan: kernel.Plan, r: int) -> tuple[bool, ...
         backward.append(bool(d))
         here = int(ends[1 - d])
     return tuple(backward)
+
+
+def _orders(plan: kernel.Plan, n: int) -> list[Order]:
+    return [
+        (int(plan.seq[r, 0]) - n, tuple(plan.seq[r, 1 : plan.length[r] + 1].tolist()))
+        for r in np.flatnonzero(plan.length).tolist()
+    ]
