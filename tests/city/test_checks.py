@@ -35,6 +35,14 @@ def test_gaps_and_overlaps_are_found(grown: float) -> None:
     assert finding.where == "city.cells.430202001001"
 
 
+def test_an_invalid_polygon_is_a_finding_and_no_crash() -> None:
+    cell = gridding.cut(make.city()[0])[0]
+    bow = shapely.Polygon([(113.1, 27.8), (113.101, 27.801), (113.101, 27.8), (113.1, 27.801)])
+    Area.objects.filter(code=cell.code).update(shape=bow.wkb)
+    (finding,) = checks.broken_tilings()
+    assert "无效" in finding.text.zh
+
+
 def test_an_asset_outside_its_cell_is_found() -> None:
     cells = gridding.cut(make.city()[0])
     for number, cell in enumerate((cells[0], cells[-1]), 1):

@@ -20,7 +20,8 @@ GROUND = shapely.Polygon(
     [(113.1, 27.8), (113.108, 27.8005), (113.1085, 27.806), (113.104, 27.8075), (113.1002, 27.806)]
 )
 HOLED = GROUND.difference(shapely.box(113.103, 27.802, 113.1045, 27.8035))
-MICRO_M2 = 1e-2
+MICRO_M2 = 0.05
+"""Of some 3 km of edges: a fiftieth of a millimetre."""
 
 
 def lines(seed: int, count: int) -> list[shapely.LineString]:
@@ -29,7 +30,9 @@ def lines(seed: int, count: int) -> list[shapely.LineString]:
     low, high = np.array([113.098, 27.798]), np.array([113.11, 27.81])
     found = [shapely.LineString(rng.uniform(low, high, (rng.integers(2, 6), 2))) for _ in range(count)]
     edge = shapely.get_coordinates(GROUND)
-    return [*found, shapely.LineString(edge[:2])] if count % 2 else found
+    noisy = shapely.LineString(shapely.segmentize(shapely.LineString(edge[2:5]), 3e-4).coords)
+    noisy = shapely.transform(noisy, lambda at: at + rng.uniform(-1e-13, 1e-13, at.shape))
+    return [*found, shapely.LineString(edge[:2]), noisy] if count % 2 else found
 
 
 def homes(seed: int, count: int, known: bool) -> Homes:

@@ -24,9 +24,11 @@ OVERSHOOT_M = 0.02
 """Cuts reach this far past the block's edge so that they surely meet it; the end dangles and is dropped."""
 CUT_TRIES, CUT_NEAR = 10, 0.02
 """How often a cut is moved, and how near to the wanted share of the load it must come."""
+GRIDS_M = (1e-5, 1e-3, 1e-2)
+"""Vertices are rounded to this while noding, so that a street drawn along the boundary becomes one line with it."""
 CRUMB_M2 = 1.0
-SLACK = 1.25
-"""A piece too small to stand alone may take its neighbour this far above the upper limit."""
+CRUMB_SHARE = 0.3
+"""A piece with less than this share of the lower limit cannot stand alone, nor one smaller than CRUMB_M2."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,11 @@ class Limits:
     @property
     def target(self) -> float:
         return (self.least + self.most) / 2
+
+    @property
+    def roof(self) -> float:
+        """What cannot be halved without both halves being too light stays whole, even above `most`."""
+        return max(self.most, 2 * self.least)
 
 
 @dataclass(frozen=True)
@@ -90,26 +97,25 @@ def divide(shape: Shape, streets: Sequence[shapely.Geometry], ground: Ground, li
     """Cells that tile `shape`, cut along `streets` (lines) where they run. Deterministic. All in metres."""
     lines = shapely.intersection(np.asarray(streets, object), shape) if len(streets) else []
     lines = [shapely.boundary(shape), *(line for line in lines if not line.is_empty)]
-    for grid_m in (None, 0.001, 0.01):
+    for grid_m in GRIDS_M:
         pieces, known = _pieces(shape, lines, ground, limits, grid_m)
-        if abs(sum(piece.area for piece in pieces) - shape.area) <= max(1e-3, 1e-7 * shape.area):
+        if abs(sum(piece.area for piece in pieces) - shape.area) <= max(1e-3, grid_m * shape.length):
             return _merge(pieces, known.on(pieces), limits)
     return bisect(shape, ground.knowing(polygons(shape)), limits)
 
 
 def _pieces(
-    shape: Shape, lines: list, ground: Ground, limits: Limits, grid_m: float | None
+    shape: Shape, lines: list, ground: Ground, limits: Limits, grid_m: float
 ) -> tuple[list[shapely.Polygon], Ground]:
     """The blocks inside the shape with cuts through the heavy ones, and the ground that knows the blocks."""
-    options = {} if grid_m is None else {"grid_size": grid_m}
-    net = shapely.union_all(lines, **options)
+    net = shapely.union_all(lines, grid_size=grid_m)
     faces = _faces(net, shape)
     ground = ground.knowing(faces)
     cuts: list[shapely.LineString] = []
     for face, load in zip(faces, ground.on(faces).tolist(), strict=True):
-        if load > limits.most:
+        if load > limits.roof:
             _halve(face, ground, limits, SPLIT_DEPTH, cuts.append, None)
-    pieces = _faces(shapely.union_all([net, *cuts], **options), shape) if cuts else faces
+    pieces = _faces(shapely.union_all([net, *cuts], grid_size=grid_m), shape) if cuts else faces
     return pieces, ground
 
 
@@ -137,7 +143,7 @@ def _halve(
     take_piece: Callable[[Shape], None] | None,
 ) -> None:
     load = float(ground.on([face])[0])
-    if load <= limits.most or depth == 0 or face.area < CRUMB_M2:
+    if load <= limits.roof or depth == 0 or face.area < CRUMB_M2:
         if take_piece:
             take_piece(face)
         return
@@ -220,13 +226,12 @@ class Groups:
 
     def best(self, i: int, limits: Limits) -> int | None:
         """The neighbour to join: within the limit, and making the roundest shape; a crumb takes any."""
-        crumb = self.area[i] < CRUMB_M2 or self.load[i] < 0.3 * limits.least
-        roof = limits.most if not crumb else limits.most * SLACK
-        options = [j for j in self.edges[i] if self.load[i] + self.load[j] <= roof]
-        if not options and crumb:
-            options = list(self.edges[i])
-            return min(options, key=lambda j: (self.load[j], j), default=None)
-        return max(options, key=lambda j: (self._roundness(i, j), -j), default=None)
+        for roof in (limits.most, limits.roof):
+            options = [j for j in self.edges[i] if self.load[i] + self.load[j] <= roof]
+            if options:
+                return max(options, key=lambda j: (self._roundness(i, j), -j))
+        crumb = self.area[i] < CRUMB_M2 or self.load[i] < CRUMB_SHARE * limits.least
+        return min(self.edges[i], key=lambda j: (self.load[j], j), default=None) if crumb else None
 
     def _roundness(self, i: int, j: int) -> float:
         """Isoperimetric quotient of the union."""

@@ -16,6 +16,8 @@ from jiedao.text import Text
 GAP_WIDTH_M = 1.0
 """Grids must tile with no gap wider than this (GB/T 30428.1)."""
 METRES_PER_DEGREE = 111_320.0
+NODING = 1e-11
+"""Degrees to which vertices are rounded while comparing: a micrometre."""
 ASSET_BATCH = 50_000
 SHOWN = 20
 
@@ -51,7 +53,8 @@ def tiling(shape: shapely.Geometry, cells: Sequence[shapely.Geometry]) -> tuple[
     one, other = shapely.STRtree(parts).query(parts, "intersects")
     twice = one < other
     overlap = shapely.area(shapely.intersection(parts[one[twice]], parts[other[twice]])).sum()
-    gap = shapely.area(shapely.symmetric_difference(shape, shapely.union_all(parts)))
+    whole = shapely.union_all(parts, grid_size=NODING)
+    gap = shapely.area(shapely.symmetric_difference(shape, whole, grid_size=NODING))
     return float(gap) * m2, float(overlap) * m2
 
 
@@ -66,6 +69,10 @@ def broken_tilings() -> Iterator[Finding]:
         if code not in cells:
             continue
         shape = shapely.from_wkb(bytes(raw))
+        if not all(part.is_valid for part in (shape, *cells[code])):
+            text = Text("{name} 或其网格的多边形无效", "the polygon of {name} or of one of its cells is not valid")
+            yield Finding(f"city.cells.{code}", text.format(name=areas.name(code)))
+            continue
         gap, overlap = tiling(shape, cells[code])
         allowed = GAP_WIDTH_M * shape.length * METRES_PER_DEGREE * 0.01
         if max(gap, overlap) > allowed:
