@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from django.db import transaction
 
-from jiedao.city import assets, gridding, h3cells, names, stamps, synth
+from jiedao.city import areas, assets, gridding, h3cells, names, stamps, synth
 from jiedao.city.gridding import GridRules, Homes
 from jiedao.city.imports.store import lengths_m
 from jiedao.city.locate import Locator
@@ -54,7 +54,8 @@ def _write_areas(city: SynthCity) -> dict[str, Area]:
     """Areas above the cells, parents first; returns the communities."""
     rows = []
     for one in city.areas:
-        row = Area(code=one.code, level=one.level, parent_id=one.parent or None, name=one.name, name_en=one.name_en)
+        code, parent = areas.normalise(one.code), areas.normalise(one.parent) if one.parent else None
+        row = Area(code=code, level=one.level, parent_id=parent, name=one.name, name_en=one.name_en)
         row.population, row.source = one.population, SOURCE
         row.search = names.search_key(one.name, one.name_en)
         row.set_shape(one.polygon)
