@@ -113,7 +113,12 @@ def test_the_old_town_is_finer_than_the_new_one(city):
     assert max(b.storeys for chunk in city.chunks for b in chunk.buildings) > 11
 
 
-@pytest.mark.parametrize("kind", ["office=government", "amenity=police", "amenity=school", "amenity=marketplace"])
+def test_every_community_has_its_office(made):
+    for chunk in made.chunks:
+        assert sum(p.kind == "office=government" for p in chunk.places) == 1
+
+
+@pytest.mark.parametrize("kind", ["amenity=hospital", "amenity=police", "amenity=school", "amenity=marketplace"])
 def test_a_city_has_its_public_places(city, kind):
     assert any(p.kind == kind for chunk in city.chunks for p in chunk.places)
 

@@ -11,7 +11,10 @@ from .blocks import HALF, CellBlocks, Leaf
 from .draft import Draft
 from .frame import Frame
 from .styles import BUSY
+from .uses import CIVIC_DEPTH, CIVIC_SETBACK
 
+ROW = 17.0
+"""Depth of a row of farmhouses with its front yards in m."""
 SMALLEST = 14.0
 """Footprint of the smallest house in m²."""
 
@@ -66,17 +69,26 @@ def hamlet(draft: Draft, cell: CellBlocks, leaf: Leaf, block: int) -> None:
         a, b = f.corners[k], f.corners[(k + 1) % 4]
         room = f.height > 44 if k == 2 else k == 0 or min(f.height, wide) > 60
         if leaf.sides[k][0].highway != "none" and room:
-            _farmhouses(draft, block, a, b, 3.0 if k in (0, 2) else 20.0)
+            before, after = f.corners[k - 1], f.corners[(k + 2) % 4]
+            keep = [_corner(p, q, r, k in (0, 2)) for p, q, r in ((before, a, b), (a, b, after))]
+            _farmhouses(draft, block, a, b, keep[0], keep[1])
     if f.height > 60 and wide > 60:
         _fields(draft, f, 24 / wide, 24 / f.height)
 
 
-def _farmhouses(draft: Draft, block: int, a: complex, b: complex, corner: float) -> None:
-    """A loose row from a to b, to the left of the way, starting and ending this far from the corners."""
+def _corner(p: complex, q: complex, r: complex, first: bool) -> float:
+    """How far from the corner q a row along its side must keep: inside the plot, and clear of an earlier row."""
+    turn = (p - q) / (r - q)
+    cos, sin = turn.real / abs(turn), abs(turn.imag) / abs(turn)
+    return ROW * (max(0.0, cos) if first else 1 + cos) / sin + 3.0
+
+
+def _farmhouses(draft: Draft, block: int, a: complex, b: complex, start: float, end: float) -> None:
+    """A loose row from a to b, to the left of the way, keeping these distances from the corners."""
     rng = draft.rng
     way = (b - a) / abs(b - a)
-    at = corner + rng.uniform(0, 5)
-    while at + 13 < abs(b - a) - corner:
+    at = start + rng.uniform(0, 5)
+    while at + 13 < abs(b - a) - end:
         w, d = rng.uniform(9.5, 13), rng.uniform(9, 12)
         if rng.random() < 0.86:
             p = a + way * at + 1j * way * rng.uniform(1, 4.5)
@@ -131,17 +143,16 @@ CIVIC = (
 
 def civic(draft: Draft, cell: CellBlocks, leaf: Leaf, block: int) -> None:
     """The community's own buildings around a small square."""
-    f, rng = Frame(leaf, 2.0), draft.rng
-    if not f.ok:
-        return
-    x, y = 0.0, f.top - 14
+    f, rng = Frame(leaf, CIVIC_SETBACK), draft.rng
+    x, y = 0.0, f.top - CIVIC_DEPTH
+    deep = CIVIC_DEPTH - 1
     for use, w, d, storeys, zh, en, kind in CIVIC:
-        x0, x1 = f.span(y, y + 13)
+        x0, x1 = f.span(y, y + deep)
         if x + w > x1 - x0:
             if y - 17 < f.bottom:
                 break
             x, y = 0.0, y - 17
-            x0, x1 = f.span(y, y + 13)
+            x0, x1 = f.span(y, y + deep)
             if w > x1 - x0:
                 break
         rect = (x0 + x, y, x0 + x + w, y + d)

@@ -40,6 +40,7 @@ PLACES = {
     "depot": "craft=yes",
     "campus": "amenity=college",
 }
+OFFICE = "office=government"
 STEEP = 0.1
 
 
@@ -90,8 +91,16 @@ def lay_out(city: City, ward: Ward) -> Draft:
     for cell in draft.cells:
         for leaf in cell.leaves:
             _fill(draft, cell, leaf)
+    _office(draft)
     move_in(draft)
     return draft
+
+
+def _office(draft: Draft) -> None:
+    """A community without a civic block keeps its office on the ground floor of its largest other building."""
+    if not any(place[0] == OFFICE for place in draft.places):
+        home = max(draft.buildings, key=lambda b: abs(b.ring[1] - b.ring[0]))
+        draft.place(OFFICE, draft.names.local("党群服务中心", "Community Service Centre"), home.entrances[0], home)
 
 
 def _through_streets(city: City, draft: Draft) -> None:

@@ -6,7 +6,7 @@ from .blocks import CellBlocks, Leaf
 from .draft import Draft, RawCompound
 from .frame import Frame, Rect
 from .names import NUMERALS, Name
-from .styles import BUSY, PLOT_NAMES, STYLES, YEARS, Style
+from .styles import BUSY, PLOT_NAMES, STYLES, YEARS, Style, fits, plot
 
 
 def _outline(frame: Frame, rect: Rect, shape: str, turn: int) -> list[complex]:
@@ -50,17 +50,13 @@ class Precinct:
     def __init__(self, draft: Draft, cell: CellBlocks, leaf: Leaf, block: int, kind: str) -> None:
         self.draft, self.cell, self.leaf, self.block, self.kind = draft, cell, leaf, block, kind
         self.style = STYLES[kind]
-        self.frame = Frame(leaf, 2.5 if self.style.walled else 3.5)
+        self.frame = plot(leaf, self.style)
         self.low, self.high = self.frame.bottom + self.style.edge, self.frame.top - self.style.edge
         self.built = draft.rng.randint(*YEARS.get(kind, (2001, 2023)))
         self.rows: list[tuple[float, float]] = []
 
     def fits(self) -> bool:
-        f, s = self.frame, self.style
-        if not f.ok or self.high - self.low < s.depth[0]:
-            return False
-        x0, x1 = f.span(self.low, self.low + s.depth[0])
-        return x1 - x0 - 2 * s.edge > s.length[0] * 0.75
+        return fits(self.frame, self.style)
 
     def build(self, reserve: float = 0.0) -> RawCompound:
         """`reserve` keeps that share of the plot's east free (a sports ground)."""

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .blocks import Leaf
+from .frame import Frame
+
 BUSY = ("trunk", "primary", "secondary", "tertiary")
 Range = tuple[float, float]
 
@@ -70,3 +73,17 @@ PLOT_NAMES = {
     "hotel": ("宾馆", "Hotel"),
 }
 YEARS = {"slab": (1972, 1999), "factory": (1958, 2018)}
+
+
+def plot(leaf: Leaf, style: Style) -> Frame:
+    """The plot a style gets in a block; an open one keeps farther from the street."""
+    return Frame(leaf, 2.5 if style.walled else 3.5)
+
+
+def fits(frame: Frame, style: Style) -> bool:
+    """Whether at least one building of the style has room."""
+    if not frame.ok or frame.height - 2 * style.edge < style.depth[0]:
+        return False
+    low = frame.bottom + style.edge
+    x0, x1 = frame.span(low, low + style.depth[0])
+    return x1 - x0 - 2 * style.edge > style.length[0] * 0.75

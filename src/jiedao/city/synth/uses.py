@@ -6,7 +6,9 @@ import math
 import random
 
 from .blocks import CellBlocks, Leaf
+from .frame import Frame
 from .plan import Ward
+from .styles import STYLES, fits, plot
 
 PEOPLE_PER_HOUSEHOLD = 3.05
 # Square metres of block for one household, before the storeys are fitted to the need.
@@ -23,6 +25,7 @@ FACILITIES = {
     "hospital": (50000, 14000),
     "green": (5000, 7000),
 }
+CIVIC_SETBACK, CIVIC_DEPTH, CIVIC_WIDTH = 2.0, 14.0, 27.0
 FIRST = ("school", "market", "hospital", "kindergarten")
 """What the first communities have in any case, so that the smallest city has one of each."""
 OTHERS = {
@@ -50,9 +53,19 @@ def _home(leaf: Leaf, rng: random.Random) -> str:
     return "mid" if style == "tower" and leaf.area < 9000 else "slab" if style == "mid" and leaf.area < 5500 else style
 
 
-def _take(leaves: list[Leaf], area: float, rng: random.Random) -> Leaf | None:
-    """The free block nearest in size."""
-    free = [leaf for leaf in leaves if not leaf.use]
+def _has_room(leaf: Leaf, use: str) -> bool:
+    if use in STYLES:
+        return fits(plot(leaf, STYLES[use]), STYLES[use])
+    if use == "civic":
+        f = Frame(leaf, CIVIC_SETBACK)
+        x0, x1 = f.span(f.top - CIVIC_DEPTH, f.top)
+        return f.ok and f.height >= CIVIC_DEPTH and x1 - x0 >= CIVIC_WIDTH
+    return True
+
+
+def _take(leaves: list[Leaf], use: str, area: float, rng: random.Random) -> Leaf | None:
+    """The free block with room for the use that is nearest in size."""
+    free = [leaf for leaf in leaves if not leaf.use and _has_room(leaf, use)]
     if not free:
         return None
     return min(free, key=lambda leaf: abs(math.log(leaf.area / area)) + rng.uniform(0, 0.4))
@@ -61,13 +74,14 @@ def _take(leaves: list[Leaf], area: float, rng: random.Random) -> Leaf | None:
 def _facilities(ward: Ward, leaves: list[Leaf], rng: random.Random) -> None:
     wanted = [("civic", 2600.0)]
     first = FIRST[ward.index] if ward.index < len(FIRST) else ""
+    if first:
+        wanted.append((first, float(FACILITIES[first][1])))
     for use, (people, wish) in FACILITIES.items():
         n = int(ward.population / people + rng.random() * (0.6 if ward.rural else 1))
-        n = max(n, int(use == first))
-        wanted += [(use, float(wish))] * n
-    room = max(int(len(leaves) > 1), len(leaves) // 3)
+        wanted += [(use, float(wish))] * (n - (use == first))
+    room = max(2 if first and len(leaves) > 3 else int(len(leaves) > 1), len(leaves) // 3)
     for use, area in wanted[:room]:
-        leaf = _take(leaves, area, rng)
+        leaf = _take(leaves, use, area, rng)
         if leaf:
             leaf.use = use
 
