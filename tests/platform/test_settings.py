@@ -76,9 +76,15 @@ def test_codes_of_areas_and_cases_are_not_taken_for_phones():
 
 @pytest.mark.parametrize(("length", "status"), [("0", 200), ("", 200), ("1000000", 200), (str(10**9), 413), ("x", 413)])
 def test_a_body_that_announces_too_much_is_refused_unread(length, status):
-    request = RequestFactory().post("/", CONTENT_LENGTH=length)
+    request = RequestFactory().post("/api/x", CONTENT_LENGTH=length)
     request._read_started = True
     assert UploadLimitMiddleware(lambda request: HttpResponse())(request).status_code == status
+
+
+def test_a_page_says_in_words_that_a_body_is_too_large(client, db):
+    answer = client.generic("POST", "/services/", b"", "multipart/form-data", CONTENT_LENGTH=str(10**9))
+    assert answer.status_code == 413
+    assert "一次最多发送 72 MB" in answer.content.decode()
 
 
 @pytest.mark.parametrize(

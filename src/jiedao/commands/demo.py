@@ -67,9 +67,28 @@ def build(population: int, seed: int, *, fresh: bool = False) -> dict[str, Any]:
 
     from jiedao import demo
 
-    report = wanted | {"built": True} | demo.build(population, seed)
+    report = wanted | {"built": True} | demo.build(population, seed, Phases())
     _write(mark, report)
     return report
+
+
+class Phases:
+    """Tells on standard error which phase began, and at a terminal how much of it is done."""
+
+    NAMES = {"ground": "地图 ground", "people": "人员 people", "cases": "案卷 cases"}
+
+    def __init__(self) -> None:
+        self.phase, self.shown = "", -1
+
+    def __call__(self, phase: str, share: float) -> None:
+        percent = int(share * 100)
+        if phase == self.phase and (percent == self.shown or not sys.stderr.isatty()):
+            return
+        start = "\r" if phase == self.phase else "\n" if self.phase and sys.stderr.isatty() else ""
+        end = "" if sys.stderr.isatty() else "\n"
+        self.phase, self.shown = phase, percent
+        amount = f" {percent} %" if sys.stderr.isatty() else " …"
+        print(f"{start}{self.NAMES.get(phase, phase)}{amount}", end=end, file=sys.stderr, flush=True)
 
 
 def _write(mark: Path, content: dict[str, Any]) -> None:

@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from jiedao.errors import TooLarge
 from jiedao.text import Text
+from jiedao.web.errors import RefusedMiddleware
+from jiedao.web.errors import refused as show
 
 Answer = Callable[[HttpRequest], HttpResponse]
 PHOTOS_IN_A_FORM = 6
@@ -43,5 +45,7 @@ class UploadLimitMiddleware:
             refused = TooLarge(
                 text, field="body", value=length, expected=Text(f"≤ {megabytes} MB", f"≤ {megabytes} MB")
             )
-            return JsonResponse(refused.as_dict(), status=refused.status)
+            if request.path.startswith(RefusedMiddleware.APART):
+                return JsonResponse(refused.as_dict(), status=refused.status)
+            return show(request, refused)
         return self.answer(request)
