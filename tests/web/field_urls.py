@@ -9,9 +9,16 @@ from django.urls import path
 from jiedao.config.urls import handler404, urlpatterns  # noqa: F401
 
 FORM = """{% extends "web/base_field.html" %}{% load jiedao %}
-{% block title %}x{% endblock %}{% block heading %}上报{% endblock %}
-{% block main %}<form class="form" method="post" enctype="multipart/form-data"
-data-queue-form="上报" data-queue-next="/field/try/">{% csrf_token %}{% field "text" "说明" required=True %}{% photo_input %}{% button "提交" %}</form>{% endblock %}"""
+{% block title %}x{% endblock %}
+{% block heading %}上报{% endblock %}
+{% block main %}
+<form class="form" method="post" enctype="multipart/form-data" data-queue-form="上报" data-queue-next="/field/try/">
+{% csrf_token %}
+{% field "text" "说明" required=True %}
+{% photo_input %}
+{% button "提交" %}
+</form>
+{% endblock %}"""
 
 arrived: list[dict[str, object]] = []
 answers: list[int] = []

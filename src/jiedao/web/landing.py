@@ -1,4 +1,4 @@
-"""First pages of the four workplaces: for whoever may work there, the ways on."""
+"""First pages of field, plans and board: for whoever may work there, the ways on."""
 
 from __future__ import annotations
 
@@ -13,12 +13,6 @@ from jiedao.people.gate import needs
 @needs("case.view")
 def field(request: HttpRequest) -> HttpResponse:
     return render(request, "web/field.html")
-
-
-@require_GET
-@needs("case.view")
-def desk(request: HttpRequest) -> HttpResponse:
-    return render(request, "web/desk.html")
 
 
 @require_GET

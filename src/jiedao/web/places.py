@@ -30,15 +30,11 @@ def forget() -> None:
     cache.delete_many(["web.city_name", "web.city_bounds", "web.from_osm"])
 
 
-def _code() -> str:
-    code = options().city
-    return code[:-2] if len(code) == 6 and code.endswith("00") else code
-
-
 def _city_name() -> Text | str:
     from jiedao.city.models import Area
 
-    found = Area.objects.filter(code=_code()).values_list("name", "name_en").first()
+    cities = Area.objects.filter(level=Area.Level.CITY, code__startswith=options().city[:4])
+    found = cities.values_list("name", "name_en").first()
     return Text(found[0], found[1] or found[0]) if found else ""
 
 

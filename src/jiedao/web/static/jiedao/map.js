@@ -59,7 +59,7 @@ function nameLayer(L, base) {
       pen.scale(ratio, ratio);
       const data = base.shown().map((tile) => tile.data).filter(Boolean);
       const project = ([lon, lat]) => map.latLngToContainerPoint([lat, lon]);
-      names(pen, data, project, size, palette(), document.documentElement.lang === "en");
+      names(pen, data, project, size, map.getZoom(), palette(), document.documentElement.lang === "en");
     },
   });
 }

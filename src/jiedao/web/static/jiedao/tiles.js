@@ -7,6 +7,7 @@ const WIDTH = { motorway: 7, trunk: 7, primary: 6.5, secondary: 5.5, tertiary: 4
   living_street: 2.4, service: 1.6 };
 const MAIN = new Set(["motorway", "trunk", "primary", "secondary"]);
 const PATHS = new Set(["footway", "path", "steps", "cycleway", "pedestrian", "track", "alley"]);
+const AREA_RANK = 70;
 const CJK = /[\u3400-\u9fff]/;
 
 export function palette() {
@@ -107,7 +108,7 @@ function streets(pen, list, trace, z, colours) {
 }
 
 // names: over all tiles at once, so that none is cut at an edge; the first to take a place keeps it
-export function names(pen, tiles, project, size, colours, english) {
+export function names(pen, tiles, project, size, zoom, colours, english) {
   const taken = [];
   const free = (box) => !taken.some((t) => box[0] < t[2] && box[2] > t[0] && box[1] < t[3] && box[3] > t[1])
     && box[0] > 0 && box[1] > 0 && box[2] < size.x && box[3] < size.y && taken.push(box);
@@ -120,28 +121,29 @@ export function names(pen, tiles, project, size, colours, english) {
   const family = colours.font;
 
   const once = new Set();
-  const labels = tiles.flatMap((tile) => features(tile, "label")).sort((a, b) => (b.properties.rank || 0) - (a.properties.rank || 0));
-  for (const { geometry, properties } of labels) {
+  const label = ({ geometry, properties }) => {
     const text = word(properties);
     const key = `${text}${geometry.coordinates}`;
-    if (!text || once.has(key)) continue;
+    if (!text || once.has(key)) return;
     once.add(key);
-    const strong = ["city", "district", "subdistrict", "community"].includes(properties.kind);
-    pen.font = `${strong ? "600 13px" : "400 12px"} ${family}`;
+    const strong = properties.rank >= AREA_RANK;
+    pen.font = `${strong ? "600 13px" : "400 11.5px"} ${family}`;
     pen.lineWidth = 3.5;
-    pen.fillStyle = colours[properties.kind === "water" ? "map-label-water" : strong ? "map-area" : "map-label"];
+    pen.fillStyle = colours[properties.kind === "water" ? "map-label-water" : strong ? "map-area" : "map-place"];
     const { x, y } = project(geometry.coordinates);
     const half = pen.measureText(text).width / 2 + 4;
     if (free([x - half, y - 9, x + half, y + 9])) write(text, x, y);
-  }
-  pen.font = `400 11.5px ${family}`;
+  };
+  const labels = tiles.flatMap((tile) => features(tile, "label")).sort((a, b) => b.properties.rank - a.properties.rank);
+  labels.filter(({ properties }) => properties.rank >= 60).forEach(label);
+  pen.font = `400 12px ${family}`;
   pen.fillStyle = colours["map-label"];
   pen.lineWidth = 3;
   for (const [text, best] of longest(tiles, project, word, size)) {
     const wide = pen.measureText(text).width + 10;
-    if (best.length < wide) continue;
-    along(pen, text, best, wide, free, write);
+    if (best.length >= wide) along(pen, text, best, wide, free, write);
   }
+  labels.filter(({ properties }) => properties.rank < 60 && (zoom >= 17 || properties.rank >= 50)).forEach(label);
 }
 
 // the longest straight piece of each named street in view
