@@ -173,7 +173,8 @@ class Precinct:
         reach = min(3.2, s.edge - 1)
         y = [y1 + 3.2 if y1 + 4.5 < f.top else (y1 + f.top) / 2 for _, y1 in self.rows]
         south = [k for k, g in enumerate(self.leaf.gates) if g[0] == 0]
-        if s.loop or (south and (self.hug or south[0] > 0)):
+        aside = any(k > 0 or self.hug or abs(f.local(self.leaf.gates[k][2]).real - self.middle) > 2.5 for k in south)
+        if s.loop or aside:
             y.insert(0, self.low - reach)
         crossing, east = [node() for _ in y], [node() for _ in y]
         west = crossing if self.hug else [node() for _ in y]
