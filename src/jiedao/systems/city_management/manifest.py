@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jiedao.registry import Permission, System
+from jiedao.registry import NavItem, Permission, System
 from jiedao.systems.city_management import taxonomy
 from jiedao.systems.city_management.checks import findings
 from jiedao.systems.city_management.indicators import INDICATORS
@@ -17,6 +17,11 @@ SYSTEM = System(
         "Say it once: somebody takes it on, by a promised time, and you can watch it happen",
     ),
     package="jiedao.systems.city_management",
+    nav=(
+        NavItem("portal", "/city_management/report/", Text("上报问题", "Report a problem"), "camera", order=10),
+        NavItem("portal", "/city_management/near/", Text("身边案卷", "Near me"), "map-pin", order=20),
+        NavItem("portal", "/city_management/mine/", Text("我的上报", "My reports"), "list", order=30),
+    ),
     permissions=(
         Permission(
             "city_management.control",

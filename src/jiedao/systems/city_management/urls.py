@@ -1,6 +1,11 @@
 """Addresses of city management, a list a shell; the house mounts each below its shell."""
 
-portal: list = []
+from __future__ import annotations
+
+from jiedao.systems.city_management.urls_portal import portal
+
+__all__ = ["board", "desk", "field", "portal"]
+
 field: list = []
 desk: list = []
 board: list = []
