@@ -76,7 +76,7 @@ def line(
     *,
     title: str = "",
     unit: str = "",
-    width: int = 480,
+    width: int = 400,
     height: int = 240,
 ) -> SafeString:
     """Lines over one axis. `series` are (name, values), values as long as `labels`; None leaves a gap.
@@ -85,7 +85,7 @@ def line(
     """
     known = [v for _, values in series for v in values if v is not None] or [0, 1]
     marks = ticks(min(0, *known), max(known))
-    plot = (48, 14, width - 48 - (88 if len(series) > 1 else 16), height - 44)
+    plot = (52, 14, width - 52 - (88 if len(series) > 1 else 16), height - 44)
     body, ends = _grid(marks, plot, unit), []
     for i, (name, values) in enumerate(series):
         points = _points(values, marks[0], marks[-1], *plot)
@@ -104,7 +104,7 @@ def bar(
     *,
     title: str = "",
     unit: str = "",
-    width: int = 480,
+    width: int = 400,
     highest: Number | None = None,
     links: Sequence[str] = (),
 ) -> SafeString:
@@ -126,7 +126,7 @@ def bar(
     return _svg(width, max(row * len(items), 1), "bar", said, body)
 
 
-def stack(parts: Sequence[tuple[str, Number]], *, title: str = "", width: int = 480) -> SafeString:
+def stack(parts: Sequence[tuple[str, Number]], *, title: str = "", width: int = 400) -> SafeString:
     """Parts of a whole in one bar; each part's name and share stand below it in a legend."""
     total = sum(v for _, v in parts) or 1
     body, x = [], 0.0
@@ -187,7 +187,7 @@ def _names(ends: Sequence[tuple[float, float, str]]) -> list[str]:
     """Names of lines beside their ends, pushed apart where they would lie on each other."""
     body, free = [], 0.0
     for y, x, name in sorted(ends):
-        free = max(free + 17, y + 5)
+        free = max(free + 20, y + 5)
         body.append(f'<text class="name" x="{x + 10:.1f}" y="{free:.1f}">{escape(name)}</text>')
     return body
 

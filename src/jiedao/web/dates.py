@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -37,7 +38,7 @@ def day(of: date, *, today: date | None = None) -> Text:
 
 
 def when(moment: datetime | date, form: str = "full", *, today: date | None = None) -> Text:
-    """`form`: full (day and time), day, time, or short for lists (the time today, the day without weekday otherwise)."""
+    """`form`: full (day and time), day, time, or short for lists: the time today, else the day without its weekday."""
     if not isinstance(moment, datetime):
         return day(moment, today=today)
     moment = local(moment)
@@ -46,7 +47,7 @@ def when(moment: datetime | date, form: str = "full", *, today: date | None = No
         return Text(clock, clock)
     said = day(moment.date(), today=today)
     if form == "short":
-        return Text(said.zh.split()[0], said.en.split(" ", 1)[1])
+        return Text(said.zh.split()[0], re.sub(r"^\w+ (\d+ \w{3})\w*", r"\1", said.en))
     return said if form == "day" else Text(f"{said.zh} {clock}", f"{said.en}, {clock}")
 
 

@@ -24,6 +24,7 @@ OFFLINE = (
     "jiedao/components.css",
     "jiedao/shell.css",
     "jiedao/jiedao.js",
+    "jiedao/page.js",
     "jiedao/photos.js",
     "jiedao/offline.js",
     "jiedao/map.js",

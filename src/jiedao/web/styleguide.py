@@ -112,7 +112,7 @@ def _times(now: datetime) -> dict[str, Any]:
 
 
 def _figures() -> dict[str, Any]:
-    months = [f"{m}月" for m in range(1, 13)]
+    months = list(range(1, 13))
     return {
         "months": months,
         "lines": [

@@ -1,15 +1,7 @@
 // Starts what a page uses: dialogs, shortcuts, announcements, CSRF for htmx; maps, photos and the offline queue only where they are.
-const root = document.documentElement;
-root.classList.add("js");
-const $ = (selector, from = document) => from.querySelector(selector);
-const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+import { $, all, announce, token } from "./page.js";
 
-export const token = () => $("input[name=csrfmiddlewaretoken]")?.value || "";
-export function announce(text) {
-  const line = $("#announce");
-  line.textContent = "";
-  setTimeout(() => { line.textContent = text; }, 60);
-}
+document.documentElement.classList.add("js");
 
 // dialogs and menus
 document.addEventListener("click", (event) => {
@@ -53,7 +45,7 @@ window.addEventListener("pageshow", (event) => event.persisted && all("button[di
 
 // the board's clock
 function tick(node) {
-  const english = root.lang === "en";
+  const english = document.documentElement.lang === "en";
   const now = new Date();
   const part = (options) => new Intl.DateTimeFormat(english ? "en-GB" : "zh-CN", { timeZone: "Asia/Shanghai", ...options }).format(now);
   const time = part({ hour: "2-digit", minute: "2-digit", hour12: false });

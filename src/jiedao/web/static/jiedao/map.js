@@ -1,5 +1,5 @@
 // The city map of {% map %}: Leaflet on canvas over the city's own tiles. Parameters in data-map, words in data-words; see docs/web.md.
-import { announce } from "./jiedao.js";
+import { announce } from "./page.js";
 import { names, paint, palette } from "./tiles.js";
 
 const NATIVE = 18; // finest zoom the server cuts; beyond it the same data are drawn larger
@@ -104,7 +104,7 @@ function drawn(L, map, data, colours) {
       color: p.shape === "ring" || p.count ? tone(p.tone || "accent") : colours.sheet,
       fillColor: p.shape === "ring" || p.count ? colours.sheet : tone(p.tone || "accent"), fillOpacity: 1,
     }),
-    style: ({ properties: p, geometry }) => geometry.type.endsWith("LineString")
+    style: ({ properties: p, geometry }) => geometry.type.endsWith("Point") ? {} : geometry.type.endsWith("LineString")
       ? { color: tone(p.tone || "accent"), weight: p.weight || 4, dashArray: p.dash ? "6 6" : null, opacity: 0.9 }
       : { color: colours["map-area"], weight: 1.2, fillColor: tone(p.tone || "accent"), fillOpacity: p.value == null ? 0.06 : 0.08 + 0.62 * p.value },
     onEachFeature: ({ properties: p }, layer) => {

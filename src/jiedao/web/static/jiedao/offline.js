@@ -1,6 +1,6 @@
 // Offline reports of the field pages. A form with data-queue-form is kept in IndexedDB with its photos and an idempotency key,
 // and sent once when there is a connection. Protocol: docs/web.md, "Offline".
-import { announce, token } from "./jiedao.js";
+import { announce, token } from "./page.js";
 
 const STORE = "reports";
 const open = () => new Promise((done, fail) => {
