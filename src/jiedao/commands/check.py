@@ -8,6 +8,7 @@ help = "检查配置、规则、流程、数据库 · check settings, database, 
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--log", action="store_true", help="逐条核对案卷日志 · verify the log of every case as well")
     parser.add_argument("--json", action="store_true", help="每行一个 JSON 对象 · one JSON object a line")
 
 
@@ -16,7 +17,7 @@ def run(args: argparse.Namespace) -> int:
 
     from jiedao.config.checks import findings
 
-    found = list(findings())
+    found = list(findings(log=args.log))
     for finding in found:
         if args.json:
             print(

@@ -19,7 +19,7 @@ from jiedao.text import LANGUAGES as LANGUAGES
 OPTIONS = options()
 TESTING = OPTIONS.mode == "test"
 HOME: Path = OPTIONS.home
-HOME.mkdir(parents=True, exist_ok=True)
+HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def _secret() -> str:
