@@ -147,3 +147,10 @@ def test_only_communities_with_a_boundary_are_cut() -> None:
     for code in ("430202001", "430202001002"):
         with pytest.raises(Invalid):
             gridding.cut(code)
+
+
+@settings(max_examples=15)
+@given(st.integers(0, 10_000), st.integers(5, 25))
+def test_no_cell_is_a_crumb(seed: int, streets: int) -> None:
+    sizes = [area_m2(cell) for cell in gridding.cells(GROUND, lines(seed, streets), homes(seed, 50, False), RULES)]
+    assert min(sizes) > 1_000

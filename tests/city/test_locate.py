@@ -83,3 +83,11 @@ def test_a_changed_boundary_is_seen_after_the_bump() -> None:
     assert locate(make.LON + 5 * make.SIDE, make.LAT) is None
     stamps.bump("areas")
     assert locate(make.LON + 5 * make.SIDE, make.LAT).community == "430202001002"
+
+
+def test_between_edges_that_were_rounded_apart() -> None:
+    gap = 4e-10
+    shapes = [shapely.box(113.1, 27.8, 113.11 - gap, 27.81), shapely.box(113.11 + gap, 27.8, 113.12, 27.81)]
+    locator = Locator(["430202001001", "430202001002", "430202001"], [*shapes, shapely.box(113.1, 27.8, 113.12, 27.81)])
+    assert locator.one(113.11, 27.805).community == "430202001001"
+    assert locator.many([113.11, 113.12 + 1e-7], [27.805, 27.805])[0].community == "430202001001"

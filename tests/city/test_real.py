@@ -30,6 +30,7 @@ def sizes() -> np.ndarray:
 def sound() -> None:
     assert list(checks.check()) == []
     assert not Building.objects.filter(cell="").exists()
+    assert sizes().min() > 1_000
 
 
 def test_liechtenstein() -> None:
@@ -60,6 +61,7 @@ def test_changsha_under_a_real_subdistrict() -> None:
     assert set(Street.objects.values_list("community", flat=True)) == {"430202004900"}
     assert Street.objects.filter(name="桃子湖路").exists()
     assert not Building.objects.filter(cell="").exists()
+    assert sizes().min() > 1_000
 
 
 def test_puyang_with_poor_tagging() -> None:

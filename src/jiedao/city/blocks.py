@@ -26,6 +26,8 @@ CUT_TRIES, CUT_NEAR = 10, 0.02
 """How often a cut is moved, and how near to the wanted share of the load it must come."""
 GRIDS_M = (1e-5, 1e-3, 1e-2)
 """Vertices are rounded to this while noding, so that a street drawn along the boundary becomes one line with it."""
+DUST_M2 = 1e-3
+"""What rounding leaves between edges; no part of any cell."""
 CRUMB_M2 = 1.0
 CRUMB_SHARE = 0.3
 """A piece with less than this share of the lower limit cannot stand alone, nor one smaller than CRUMB_M2."""
@@ -99,7 +101,7 @@ def divide(shape: Shape, streets: Sequence[shapely.Geometry], ground: Ground, li
     lines = [shapely.boundary(shape), *(line for line in lines if not line.is_empty)]
     for grid_m in GRIDS_M:
         pieces, known = _pieces(shape, lines, ground, limits, grid_m)
-        if abs(sum(piece.area for piece in pieces) - shape.area) <= max(1e-3, grid_m * shape.length):
+        if abs(sum(piece.area for piece in pieces) - shape.area) <= max(DUST_M2, grid_m * shape.length):
             return _merge(pieces, known.on(pieces), limits)
     return bisect(shape, ground.knowing(polygons(shape)), limits)
 
@@ -123,7 +125,7 @@ def _faces(net: shapely.Geometry, shape: Shape) -> list[shapely.Polygon]:
     """What a noded net encloses inside the shape."""
     faces = polygons(shapely.polygonize([net]))
     inside = shapely.intersects(shape, shapely.point_on_surface(np.asarray(faces, object)))
-    return [face for face, kept in zip(faces, inside.tolist(), strict=True) if kept]
+    return [face for face, kept in zip(faces, inside.tolist(), strict=True) if kept and face.area > DUST_M2]
 
 
 def bisect(shape: Shape, ground: Ground, limits: Limits) -> list[Shape]:

@@ -15,6 +15,9 @@ from jiedao.city.stamps import Kept
 from jiedao.errors import Invalid
 from jiedao.text import Text
 
+HAIRLINE = 1e-8
+"""Degrees, a millimetre: a point between two neighbours whose edges were rounded apart belongs to one of them."""
+
 
 class Located(NamedTuple):
     """Codes of the areas around a point, "" where no polygon of that level is known."""
@@ -62,6 +65,8 @@ class Locator:
         point = shapely.Point(lon, lat)
         for tree, found in self._layers:
             hits = tree.query(point, "intersects")
+            if not len(hits):
+                hits = tree.query(point, "dwithin", HAIRLINE)
             if len(hits):
                 return found[hits.min()] if len(hits) > 1 else found[hits[0]]
         return None
@@ -73,13 +78,14 @@ class Locator:
         with np.errstate(invalid="ignore"):
             left = np.flatnonzero((np.abs(lon) <= 180) & (np.abs(lat) <= 90))
         for tree, found in self._layers:
-            hits = tree.query(shapely.points(lon[left], lat[left]), "intersects")
-            best = np.full(len(left), len(found))
-            np.minimum.at(best, hits[0], hits[1])
-            for place, area in zip(left.tolist(), best.tolist(), strict=True):
-                if area < len(found):
-                    result[place] = found[area]
-            left = left[best == len(found)]
+            for predicate, distance in (("intersects", None), ("dwithin", HAIRLINE)):
+                hits = tree.query(shapely.points(lon[left], lat[left]), predicate, distance)
+                best = np.full(len(left), len(found))
+                np.minimum.at(best, hits[0], hits[1])
+                for place, area in zip(left.tolist(), best.tolist(), strict=True):
+                    if area < len(found):
+                        result[place] = found[area]
+                left = left[best == len(found)]
         return result
 
 
