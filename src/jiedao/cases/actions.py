@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from jiedao.cases import kinds, log, words
+from jiedao.cases import attachments, kinds, log, words
 from jiedao.cases.adjustments import do_ask_adjustment, do_decide_adjustment
 from jiedao.cases.flow import RESERVED, Step
 from jiedao.cases.models import Adjustment, Attachment, Case
@@ -60,7 +60,7 @@ def check_step(
     if "note" in step.needs and not found.note:
         raise Invalid(Text("请写明理由。", "Please give the reason."), field="note")
     if "unit" in step.needs:
-        found.set["unit_id"] = _unit(case, unit)
+        found.set["unit_id"] = _unit(case, step, unit)
     if "handler" in step.needs:
         found.set["handler_id"] = _handler(case, handler)
     if "limit" in step.needs and not case.limit_amount:
@@ -70,13 +70,16 @@ def check_step(
         raise Invalid(text, field="category", value=case.category)
     if "condition" in step.needs:
         _condition(kind, case, condition_met)
-    found.attachments = _attachments(case, step, actor, attachments)
+    found.attachments = _papers(case, step, actor, attachments)
     return found
 
 
-def _unit(case: Case, unit: Unit | int | None) -> int:
-    """The unit given, or the one that triage proposed."""
+def _unit(case: Case, step: Step, unit: Unit | int | None) -> int:
+    """The unit given, or the one that triage proposed; for rework the one that had it."""
     unit_id = getattr(unit, "pk", unit) or case.unit_id or case.triage.get("unit")
+    if step.resumes and case.unit_id and unit_id != case.unit_id:
+        text = Text("返工须由原单位处置。", "Rework goes to the unit that handled it.")
+        raise Invalid(text, field="unit", value=unit_id)
     row = Unit.objects.filter(pk=unit_id, active=True).first() if isinstance(unit_id, int) else None
     if row is None:
         text = Text("请选择处置单位。", "Please choose the unit that is to handle it.")
@@ -100,35 +103,24 @@ def _condition(kind: kinds.Kind, case: Case, met: bool) -> None:
         raise Invalid(text, field="condition_met", value=met, expected=wanted)
 
 
-def _attachments(case: Case, step: Step, actor: Any, given: Sequence[Any]) -> list[Attachment]:
-    ids = [getattr(item, "pk", item) for item in given]
-    rows = own_attachments(ids, case, actor)
+def _papers(case: Case, step: Step, actor: Any, given: Sequence[Any]) -> list[Attachment]:
+    rows = own_attachments(given, case, actor)
     if "photo" in step.needs and not any(row.content_type.startswith("image/") for row in rows):
         raise Invalid(Text("请至少上传一张照片。", "Please add at least one photo."), field="attachments")
     return rows
 
 
-def own_attachments(ids: Sequence[Any], case: Case, actor: Any) -> list[Attachment]:
+def own_attachments(given: Sequence[Any], case: Case, actor: Any) -> list[Attachment]:
     """Rows that this actor stored and that belong to no other case; Invalid names one that does not fit."""
-    if not ids:
-        return []
-    rows = {str(row.pk): row for row in Attachment.objects.filter(pk__in=_uuids(ids))}
+    ids = attachments.numbers(given, "attachments")
+    rows = Attachment.objects.in_bulk(ids) if ids else {}
     for number in ids:
-        row = rows.get(str(number))
+        row = rows.get(number)
         mine = row is not None and row.uploaded_by_id == getattr(actor, "pk", None)
         if row is None or not mine or row.case_id not in (None, case.pk):
             text = Text("附件不存在或不能用于此案卷。", "There is no such attachment for this case.")
             raise Invalid(text, field="attachments", value=number)
     return list(rows.values())
-
-
-def _uuids(ids: Sequence[Any]) -> list[Any]:
-    from uuid import UUID
-
-    try:
-        return [UUID(str(number)) for number in ids]
-    except ValueError as error:
-        raise Invalid(Text("附件编号有误。", "This is no attachment id."), field="attachments", value=ids) from error
 
 
 def do_step(
@@ -179,7 +171,7 @@ def do_comment(
         raise Invalid(Text("这不是您上报的案卷。", "This is not a case you reported."), field="report")
     with transaction.atomic():
         held = lock(case.pk)
-        rows = own_attachments([getattr(a, "pk", a) for a in attachments], held, actor)
+        rows = own_attachments(attachments, held, actor)
         label = "" if actor else LABEL
         data = {"report": report.pk} if report else {}
         entry = log.append(

@@ -175,7 +175,7 @@ def _extend(case: Case, asked: Adjustment, actor: Any, at: datetime) -> None:
     if clock is None or clock.stopped_at:
         raise _not_now("处置已经结束，无需延期。", "The handling has ended; no more time is needed.")
     limit = clocks.stage_limit(case, clocks.HANDLE)
-    clocks.extend(case, clock, limit.amount)
+    clocks.extend(case, clock, limit.amount, at)
     clock.save()
     case.promised = max(filter(None, (case.promised, clock.deadline)))
     data = {"amount": limit.amount, "unit": limit.unit, "deadline": clock.deadline.isoformat(), "adjustment": asked.pk}

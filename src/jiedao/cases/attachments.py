@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
+from uuid import UUID
 
 from django.conf import settings
 
@@ -48,6 +50,15 @@ def store(
         public=public and purpose != "paper", size=len(found.data), sha256=digest, width=found.width or None,
         height=found.height or None, uploaded_by=user,
     )  # fmt: skip
+
+
+def numbers(given: Sequence[Any], field: str) -> list[UUID]:
+    """Ids of attachments given as rows or ids; Invalid for what is no id."""
+    try:
+        return [item.pk if isinstance(item, Attachment) else UUID(str(item)) for item in given]
+    except ValueError as error:
+        text = Text("附件编号有误。", "This is no attachment id.")
+        raise Invalid(text, field=field, value=[str(item) for item in given]) from error
 
 
 def _read(file: BinaryIO | bytes) -> bytes:

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
-from jiedao.cases import clocks, duplicates, log
+from jiedao.cases import attachments, clocks, duplicates, log
 from jiedao.cases.duplicates import Thing
 from jiedao.cases.intake import Filed, Ready
 from jiedao.cases.kinds import Proposal
@@ -229,11 +229,11 @@ class Batch:
 
     def _photos(self, new: list[Item]) -> None:
         """Photos stored before, by the same person, and not used yet."""
-        wanted = {str(getattr(p, "pk", p)): item for item in new for p in item.ready.report.photos}
+        wanted = {p: item for item in new for p in attachments.numbers(item.ready.report.photos, "photos")}
         if not wanted:
             return
         rows = list(Attachment.objects.select_for_update().filter(pk__in=wanted, case=None))
-        fitting = {str(row.pk): row for row in rows}
+        fitting = {row.pk: row for row in rows}
         for number, item in wanted.items():
             row = fitting.get(number)
             if row is None or row.uploaded_by_id not in (None, _uploader(item.ready.report)):

@@ -122,9 +122,11 @@ def unpause(case: Case, clock: Clock, at: datetime) -> None:
     recount(case, clock)
 
 
-def extend(case: Case, clock: Clock, amount: float) -> None:
+def extend(case: Case, clock: Clock, amount: float, at: datetime) -> None:
+    """More time; of the ladder only what lies behind under the new limit stays told."""
     clock.amount += amount
-    clock.told = min(clock.told, sum(1 for rung in ladder(clock.unit_id, case.district) if rung["at"] < 1))
+    times = (at_share(clock, rung["at"]) for rung in ladder(clock.unit_id, case.district))
+    clock.told = sum(1 for when in times if when and when <= at)
     recount(case, clock)
 
 

@@ -61,8 +61,8 @@ STEPS = (
           unless_after=("return_to_dispatcher",)),
     _step("request_check", "要求核查", "have it checked", "dept_confirmed", "pre_closing_check", "dispatch"),
     _step("skip_check", "免核查", "close without check", "dept_confirmed", "to_close", "dispatch", "note"),
-    _step("redispatch", "发回返工", "send back for rework", "rework", "to_handle", "dispatch", direction="assign",
-          resumes=True),
+    _step("redispatch", "发回返工", "send back for rework", "rework", "to_handle", "dispatch", "unit",
+          direction="assign", resumes=True),
     _step("resume", "恢复处置", "resume", "suspended", BACK, "dispatch", direction="pause"),
     # department and handler
     _step("assign", "指派", "assign", "to_handle", "handling", "confirm", "handler", direction="assign"),

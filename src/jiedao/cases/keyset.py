@@ -6,8 +6,9 @@ that fits. So every branch gives its first few ids from its own index, and only 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -25,6 +26,23 @@ from jiedao.text import Text
 ORDERS = ("new", "due")
 BRANCHES = 200
 """More than these are asked as one query with OR."""
+MARK = "\x00state"
+"""Stands for the state in a branch, so that Django writes the SQL once for all states."""
+
+
+@dataclass(frozen=True)
+class Branch:
+    """Cases of a place in any of these states."""
+
+    cases: QuerySet[Case]
+    states: Sequence[str]
+
+    def filter(self, *terms: Q, **more: Any) -> Branch:
+        return Branch(self.cases.filter(*terms, **more), self.states)
+
+    def ordered(self, *order: str) -> Branch:
+        columns = [name.lstrip("-") for name in order] or ["pk"]
+        return Branch(self.cases.order_by(*order).values_list(*columns), self.states)
 
 
 def terms(scope: Scope, area: str, kind: str, unit: int | None) -> Iterator[Q]:
@@ -50,36 +68,30 @@ def terms(scope: Scope, area: str, kind: str, unit: int | None) -> Iterator[Q]:
             yield found & Q(unit__in=sorted(grant.units)) if grant.units is not None else found
 
 
-def narrow(scope: Scope, area: str, kind: str, unit: int | None) -> list[QuerySet[Case]]:
-    """A queryset for each of `terms`."""
-    return [Case.objects.filter(term) for term in terms(scope, area, kind, unit)]
-
-
-def ids(branches: list[QuerySet[Case]], order: str, after: str | None, size: int) -> tuple[list[int], str | None]:
+def ids(branches: list[Branch], order: str, after: str | None, size: int) -> tuple[list[int], str | None]:
     """(ids of the page in order, cursor of the next page or None)."""
     if order == "new":
         if after is not None:
             branches = [b.filter(pk__lt=number(after)) for b in branches]
-        rows = _merge([b.order_by("-pk").values_list("pk") for b in branches], "1 DESC", size + 1)
+        rows = _merge([b.ordered("-pk") for b in branches], "1 DESC", size + 1)
         found = [row[0] for row in rows]
         return found[:size], str(found[size - 1]) if len(found) > size else None
     return _by_deadline(branches, after, size)
 
 
-def _by_deadline(branches: list[QuerySet[Case]], after: str | None, size: int) -> tuple[list[int], str | None]:
+def _by_deadline(branches: list[Branch], after: str | None, size: int) -> tuple[list[int], str | None]:
     """Those with a deadline first, then those whose clock stands still, by id."""
     moment, last = _cursor(after)
     rows: list[tuple[Any, int]] = []
     if after is None or moment is not None:
-        dated = [b.exclude(deadline=None) for b in branches]
+        dated = [b.filter(deadline__isnull=False) for b in branches]
         if moment is not None:
             dated = [b.filter(Q(deadline__gt=moment) | Q(deadline=moment, pk__gt=last)) for b in dated]
             dated = [b.filter(deadline__gte=moment) for b in dated]
-        found = [b.order_by("deadline", "pk").values_list("deadline", "pk") for b in dated]
-        rows = _merge(found, "1, 2", size + 1)
+        rows = _merge([b.ordered("deadline", "pk") for b in dated], "1, 2", size + 1)
         last = 0
     if len(rows) <= size:
-        still = [b.filter(deadline=None, pk__gt=last).order_by("pk").values_list("pk") for b in branches]
+        still = [b.filter(deadline=None, pk__gt=last).ordered("pk") for b in branches]
         rows += [(None, pk) for (pk,) in _merge(still, "1", size + 1 - len(rows))]
     if len(rows) <= size:
         return [pk for _, pk in rows], None
@@ -88,10 +100,11 @@ def _by_deadline(branches: list[QuerySet[Case]], after: str | None, size: int) -
 
 
 def _iso(moment: Any) -> str:
+    """A deadline as a raw cursor gives it; SQLite's are UTC without saying so."""
     if moment is None:
         return ""
-    found = moment if isinstance(moment, datetime) else parse_datetime(f"{moment}+00:00")
-    return found.isoformat() if found else ""
+    found = moment if isinstance(moment, datetime) else datetime.fromisoformat(moment)
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).isoformat()
 
 
 def _cursor(after: str | None) -> tuple[datetime | None, int]:
@@ -118,7 +131,7 @@ def _bad(after: str) -> Invalid:
     return Invalid(Text("翻页位置有误。", "This is no place in the list."), field="after", value=after)
 
 
-def _merge(branches: list[QuerySet[Case]], order: str, most: int) -> list[Any]:
+def _merge(branches: list[Branch], order: str, most: int) -> list[Any]:
     """The first `most` rows of all branches in order, each branch asked for no more than that."""
     sql, params = _union(branches, most)
     if not sql:
@@ -128,9 +141,9 @@ def _merge(branches: list[QuerySet[Case]], order: str, most: int) -> list[Any]:
         return cursor.fetchall()
 
 
-def count(branches: list[QuerySet[Case]], most: int) -> int:
+def count(branches: list[Branch], most: int) -> int:
     """How many rows there are, counted up to `most`."""
-    sql, params = _union([b.order_by().values_list("pk") for b in branches], most)
+    sql, params = _union([b.ordered() for b in branches], most)
     if not sql:
         return 0
     with connection.cursor() as cursor:
@@ -138,17 +151,27 @@ def count(branches: list[QuerySet[Case]], most: int) -> int:
         return cursor.fetchone()[0]
 
 
-def _union(branches: list[QuerySet[Case]], most: int) -> tuple[str, tuple[Any, ...]]:
+def _union(branches: list[Branch], most: int) -> tuple[str, tuple[Any, ...]]:
     """Branches that cannot hold anything are left out; rows that two grants share come once."""
-    if len(branches) > BRANCHES:
-        branches = [reduce(or_, branches)]
+    if sum(len(branch.states) for branch in branches) > BRANCHES:
+        return _all_at_once(branches, most)
     parts: list[str] = []
-    params: tuple[Any, ...] = ()
+    params: list[Any] = []
     for branch in branches:
         try:
-            sql, given = branch[:most].query.sql_with_params()
+            sql, given = branch.cases.filter(state=MARK)[:most].query.sql_with_params()
         except EmptyResultSet:
             continue
-        parts.append(f"SELECT * FROM ({sql}) b{len(parts)}")  # noqa: S608
-        params += given
-    return " UNION ".join(parts), params
+        for state in branch.states:
+            parts.append(f"SELECT * FROM ({sql}) b{len(parts)}")  # noqa: S608
+            params += [state if value == MARK else value for value in given]
+    return " UNION ".join(parts), tuple(params)
+
+
+def _all_at_once(branches: list[Branch], most: int) -> tuple[str, tuple[Any, ...]]:
+    """One query for somebody with very many posts."""
+    together = reduce(or_, [b.cases.filter(state__in=list(b.states)) for b in branches])
+    try:
+        return together[:most].query.sql_with_params()
+    except EmptyResultSet:
+        return "", ()

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Count, Q
@@ -69,18 +71,15 @@ def page(
         raise Invalid(Text("没有这种排序。", "There is no such order."), field="order", value=order)
     wanted = _states(states, kind, order)
     size = max(1, min(size, LARGEST))
-    terms: dict[str, Any] = {}
+    common = _more(text, overdue, now or timezone.now())
     if handler is not None:
-        terms["handler_id"] = getattr(handler, "pk", handler)
+        common.append(Q(handler=getattr(handler, "pk", handler)))
     if category:
-        terms["category"] = category
-    if supervised:
-        terms["supervised__gt"] = ""
-    grants = keyset.narrow(access.scope(user, "case.view"), area, kind, getattr(unit, "pk", unit))
+        common.append(Q(category=category))
     branches = [
-        base.filter(*_more(text, state, overdue, now or timezone.now()), state=state, **terms)
-        for base in grants
-        for state in wanted
+        keyset.Branch(Case.objects.filter(term, *common, *extra), some)
+        for term in keyset.terms(access.scope(user, "case.view"), area, kind, getattr(unit, "pk", unit))
+        for some, extra in _windows(wanted, text)
     ]
     ids, cursor = keyset.ids(branches, order, after, size)
     rows = Case.objects.filter(pk__in=ids).select_related("unit", "handler__person").defer("text", "form", "triage")
@@ -98,19 +97,33 @@ def _states(states: Sequence[str], kind: str, order: str) -> list[str]:
     return [code for code in dict.fromkeys(states) if code in known]
 
 
-def _more(text: str, state: str, overdue: bool | None, now: datetime) -> list[Q]:
+def _more(text: str, overdue: bool | None, now: datetime) -> list[Q]:
+    """What the filters ask of every case."""
     found = []
     if overdue is not None:
         late = Q(deadline__lt=now, closed_at=None)
         found.append(late if overdue else ~late)
-    text = text.strip()[:60].replace("\0", "")
-    if text and CODE.fullmatch(text):
+    text = _sought(text)
+    if CODE.fullmatch(text):
         found.append(Q(code__startswith=text))
     elif text:
         found.append(Q(title__icontains=text) | Q(text__icontains=text) | Q(address__icontains=text))
-        if state in states_of(final=True):
-            found.append(Q(pk__gt=_newest() - value("cases.search_window")))
     return found
+
+
+def _sought(text: str) -> str:
+    return text.replace("\0", "").strip()[:60]
+
+
+def _windows(states: list[str], text: str) -> list[tuple[list[str], list[Q]]]:
+    """Words are sought in all open cases and in the newest ended ones only."""
+    text = _sought(text)
+    if not text or CODE.fullmatch(text):
+        return [(states, [])]
+    final = states_of(final=True)
+    newest = Q(pk__gt=_newest() - value("cases.search_window"))
+    split = [([s for s in states if s not in final], []), ([s for s in states if s in final], [newest])]
+    return [(some, extra) for some, extra in split if some]
 
 
 def _newest() -> int:
@@ -120,9 +133,8 @@ def _newest() -> int:
 def counts(user: Any, *, area: str = "", kind: str = "", unit: Any = None) -> dict[str, int]:
     """How many open cases `user` sees in each state; states without any are left out. One query."""
     found = access.scope(user, "case.view")
-    where = Q(pk__in=())
-    for base in keyset.terms(found, area, kind, getattr(unit, "pk", unit)):
-        where |= base
+    terms = list(keyset.terms(found, area, kind, getattr(unit, "pk", unit)))
+    where = Q() if Q() in terms else reduce(or_, terms, Q(pk__in=()))
     rows = Case.objects.filter(where, closed_at=None, state__in=states_of(kind, final=False))
     return dict(rows.values_list("state").annotate(n=Count("pk")).order_by())
 
