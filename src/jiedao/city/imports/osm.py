@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import shapely
@@ -50,7 +51,7 @@ def import_osm(path: str | Path, area: str = "", *, datum: str = "wgs84") -> dic
         cells, notes = cut_grid(layout, extract)
         locator = Locator(*_shapes())
         counts = store.save(extract, locator, settings.OPTIONS.city[:6])
-        report = {**counts, "areas": made, "cells": cells, "shortened": extract.shortened}
+        report: dict[str, Any] = {**counts, "areas": made, "cells": cells, "shortened": extract.shortened}
         report["skipped"] = dict(sorted(extract.skipped.items()))
         report["notes"] = [note.en if speaking_english() else note.zh for note in notes]
         Import.objects.create(source=path.name[:200], area=area, digest=files.digest(path), report=report)
