@@ -18,9 +18,11 @@ SYSTEM = System(
     ),
     package="jiedao.systems.city_management",
     nav=(
-        NavItem("portal", "/city_management/report/", Text("上报问题", "Report a problem"), "camera", order=10),
+        NavItem("portal", "/city_management/report/", Text("上报问题", "Report"), "camera", order=10),
         NavItem("portal", "/city_management/near/", Text("身边案卷", "Near me"), "map-pin", order=20),
         NavItem("portal", "/city_management/mine/", Text("我的上报", "My reports"), "list", order=30),
+        NavItem("field", "/field/city_management/", Text("今日任务", "Tasks"), "check", "case.view", 10),
+        NavItem("field", "/field/city_management/report/", Text("采集上报", "Report"), "camera", "case.file", 20),
     ),
     permissions=(
         Permission(

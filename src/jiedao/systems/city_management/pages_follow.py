@@ -9,6 +9,7 @@ import segno
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -156,7 +157,7 @@ def add(request: HttpRequest, code: str) -> HttpResponse:
         actions.do_comment(report.standing, None, draft.text, report=report, attachments=draft.kept)
     except Refused as refused:
         return show(request, code, {refused.field or "text": refused}, draft)
-    messages.success(request, Text("已补充，办理人员能看到。", "Added; whoever works on it can see it."))
+    messages.success(request, str(Text("已补充，办理人员能看到。", "Added; whoever works on it can see it.")))
     return redirect("city_management-portal:case", code=code)
 
 
@@ -170,7 +171,7 @@ def rate(request: HttpRequest, code: str) -> HttpResponse:
         actions.do_rate(report, int(given), request.POST.get("said", ""))
     except Refused as refused:
         return show(request, code, {"said" if refused.field == "text" else "stars": refused})
-    messages.success(request, Text("谢谢您的评价。", "Thank you for rating it."))
+    messages.success(request, str(Text("谢谢您的评价。", "Thank you for rating it.")))
     return redirect("city_management-portal:case", code=code)
 
 
@@ -182,7 +183,7 @@ def reopen(request: HttpRequest, code: str) -> HttpResponse:
         actions.do_reopen(report, request.POST.get("why", ""))
     except Refused as refused:
         return show(request, code, {"why": refused})
-    messages.success(request, Text("已申请复查，受理员会重新处理。", "It is reopened; an acceptor looks at it again."))
+    messages.success(request, str(Text("已申请复查。", "It is reopened.")))
     return redirect("city_management-portal:case", code=code)
 
 
@@ -190,13 +191,13 @@ def reopen(request: HttpRequest, code: str) -> HttpResponse:
 @require_GET
 def near(request: HttpRequest) -> HttpResponse:
     """Open cases that everybody may see: around a point, or the newest of the city."""
-    lon, lat = _number(request, "lon", 180), _number(request, "lat", 90)
+    lon, lat = number(request, "lon", 180), number(request, "lat", 90)
     here = lon is not None and lat is not None
     found = queries.nearby(lon, lat, kind=KIND, metres=NEAR_M, most=LISTED) if here else _newest()
     rows = [
         (case, offers.named(case.category), round(metres) if metres is not None else None) for case, metres in found
     ]
-    points = {"type": "FeatureCollection", "features": [_feature(case, name, request) for case, name, _ in rows]}
+    points = {"type": "FeatureCollection", "features": [_feature(case, name) for case, name, _ in rows]}
     if "json" in request.GET:
         return JsonResponse(points, json_dumps_params={"ensure_ascii": False})
     context = {"rows": rows, "points": points, "lon": lon, "lat": lat, "here": here}
@@ -204,7 +205,7 @@ def near(request: HttpRequest) -> HttpResponse:
     return render(request, f"city_management/portal/{part}.html", context)
 
 
-def _number(request: HttpRequest, name: str, most: float) -> float | None:
+def number(request: HttpRequest, name: str, most: float) -> float | None:
     try:
         found = float(request.GET.get(name, ""))
     except ValueError:
@@ -218,13 +219,14 @@ def _newest() -> list[tuple[Case, None]]:
     return [(case, None) for case in rows if attachments.is_shown(case)]
 
 
-def _feature(case: Case, name: Text, request: HttpRequest) -> dict[str, Any]:
+def _feature(case: Case, name: Text) -> dict[str, Any]:
     state = kinds.get(case.kind).flow.state(case.state)
     return {
         "type": "Feature",
         "geometry": {"type": "Point", "coordinates": [case.lon, case.lat]},
         "properties": {
-            "label": str(name), "note": f"{state.name} · {case.address}", "href": f"/city_management/cases/{case.code}/",
-            "tone": "accent", "shape": "circle" if state.unit else "ring", "id": case.code,
+            "label": str(name), "note": f"{state.name} · {case.address}", "tone": "accent", "id": case.code,
+            "href": reverse("city_management-portal:case", args=[case.code]),
+            "shape": "circle" if state.unit else "ring",
         },
     }  # fmt: skip

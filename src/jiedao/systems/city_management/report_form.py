@@ -61,7 +61,7 @@ class Draft:
         return bool(self.lon.strip() and self.lat.strip())
 
 
-def keep_photos(files: list[UploadedFile], draft: Draft, user: Any, errors: Errors) -> None:
+def keep_photos(files: list[UploadedFile], draft: Draft, user: Any, errors: Errors, purpose: str = "before") -> None:
     """Store what was sent now beside what was kept; the first file that is no photo is named in `errors`."""
     most = value("cases.photos_max")
     if len(files) + len(draft.kept) > most:
@@ -71,7 +71,7 @@ def keep_photos(files: list[UploadedFile], draft: Draft, user: Any, errors: Erro
     for file in files:
         try:
             _check_size(file)
-            draft.kept.append(str(attachments.store(file, purpose="before", user=user).pk))
+            draft.kept.append(str(attachments.store(file, purpose=purpose, user=user).pk))
         except Refused as refused:
             said = Text("“{name}”：{why}", "“{name}”: {why}").format(name=(file.name or "?")[:60], why=refused.text)
             errors["photos"] = type(refused)(said, field="photos", expected=refused.expected)

@@ -42,3 +42,15 @@ near?.addEventListener("map:ready", ({ detail: { map, show } }) => {
     }, 400);
   });
 });
+
+// tasks: nearest first, from where the phone is
+document.querySelector("[data-locate]")?.addEventListener("click", (event) => {
+  event.preventDefault();
+  const link = event.currentTarget;
+  const said = document.querySelector("[data-locate-said]");
+  const denied = () => { said.textContent = said.dataset.denied; };
+  if (!navigator.geolocation) { denied(); return; }
+  navigator.geolocation.getCurrentPosition(({ coords }) => {
+    location.assign(`${link.href}&lon=${coords.longitude.toFixed(5)}&lat=${coords.latitude.toFixed(5)}`);
+  }, denied, { enableHighAccuracy: true, timeout: 10_000, maximumAge: 60_000 });
+});
