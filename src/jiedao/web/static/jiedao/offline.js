@@ -25,8 +25,8 @@ const drop = (key) => store("readwrite", (s) => s.delete(key));
 const owner = () => document.body.dataset.owner || "";
 const mine = async () => (await waiting()).filter((item) => item.owner === owner());
 
-async function keep(form) {
-  const fields = [...new FormData(form)].filter(([name, value]) => name !== "csrfmiddlewaretoken" && !(value instanceof File && !value.size));
+async function keep(form, button) {
+  const fields = [...new FormData(form, button)].filter(([name, value]) => name !== "csrfmiddlewaretoken" && !(value instanceof File && !value.size));
   const item = { key: crypto.randomUUID?.() || `${Date.now()}-${Math.random()}`, owner: owner(), url: form.action, fields, title: form.dataset.queueForm, at: Date.now(), refused: "" };
   await put(item);
   return item;
@@ -87,8 +87,9 @@ async function submitted(event) {
   if (!form) return;
   event.preventDefault();
   const button = event.submitter;
+  const kept = keep(form, button);
   if (button) button.disabled = true;
-  const item = await keep(form);
+  const item = await kept;
   let next = form.dataset.queueNext || "/field/";
   try {
     const went = navigator.onLine ? await post(item) : "";
