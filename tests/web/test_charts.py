@@ -59,12 +59,9 @@ def test_names_of_lines_do_not_overlap():
     assert all(b - a >= 14 for a, b in itertools.pairwise(heights))
 
 
-@pytest.mark.parametrize(
-    ("k", "n", "low", "high"), [(0, 10, 0.0, 0.2775), (5, 10, 0.2366, 0.7634), (81, 263, 0.2553, 0.3662)]
-)
-def test_wilson_against_published_values(k, n, low, high):
-    """Newcombe, Statistics in Medicine 17 (1998), table I, method 3; and the closed form at 0 of 10."""
-    assert charts.wilson(k, n) == pytest.approx((low, high), abs=5e-5)
+def test_a_share_is_drawn_with_its_interval():
+    """Newcombe, Statistics in Medicine 17 (1998), table I, method 3: 81 of 263 lies in 0.2553 … 0.3662."""
+    assert "81/263 = 30.8% (25.5% – 36.6%)" in charts.share(81, 263)
 
 
 def test_few_observations_are_marked():

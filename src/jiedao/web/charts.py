@@ -6,15 +6,16 @@ Every function returns safe markup. Labels are escaped; numbers are formatted he
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import ceil, floor, log10, sqrt
+from math import ceil, floor, log10
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from jiedao.measures.indicators import Measure, wilson
+
 Number = int | float
-TOO_FEW = 30
+TOO_FEW = Measure.enough_from
 """A share of fewer observations is drawn hatched and said to be of too few (DESIGN, Indicator)."""
-Z95 = 1.959964
 
 
 def number(value: Number | None) -> str:
@@ -35,16 +36,6 @@ def ticks(low: float, high: float, wanted: int = 4) -> list[float]:
     step = next(m * power for m in (1, 2, 2.5, 5, 10) if m * power >= raw * 0.999)
     first, last = floor(low / step), ceil(high / step)
     return [round(i * step, 10) for i in range(first, last + 1)]
-
-
-def wilson(k: int, n: int) -> tuple[float, float]:
-    """95 % Wilson score interval of k of n."""
-    if n <= 0:
-        return 0.0, 1.0
-    p, z2 = k / n, Z95 * Z95
-    middle = (p + z2 / (2 * n)) / (1 + z2 / n)
-    half = Z95 * sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def _svg(width: float, height: float, kind: str, title: str, body: list[str]) -> SafeString:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.core.cache import cache
 
-from jiedao.config.options import options
 from jiedao.text import Text
 
 KEEP_S = 300
@@ -33,7 +33,7 @@ def forget() -> None:
 def _city_name() -> Text | str:
     from jiedao.city.models import Area
 
-    cities = Area.objects.filter(level=Area.Level.CITY, code__startswith=options().city[:4])
+    cities = Area.objects.filter(level=Area.Level.CITY, code__startswith=settings.OPTIONS.city[:4])
     found = cities.values_list("name", "name_en").first()
     return Text(found[0], found[1] or found[0]) if found else ""
 

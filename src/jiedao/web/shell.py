@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
 
@@ -97,9 +98,7 @@ class Shell:
 
     @cached_property
     def demo(self) -> bool:
-        from jiedao.config.options import options
-
-        return options().mode == "demo"
+        return settings.OPTIONS.mode == "demo"
 
     @cached_property
     def city(self) -> Text:
