@@ -13,12 +13,12 @@ from django_tasks.exceptions import TaskResultDoesNotExist
 from jiedao.jobs import queue
 from jiedao.jobs.models import Job
 
-STATUS: dict[Job.State, Any] = {
-    Job.State.READY: TaskResultStatus.READY,
-    Job.State.RUNNING: TaskResultStatus.RUNNING,
-    Job.State.DONE: TaskResultStatus.SUCCESSFUL,
-    Job.State.FAILED: TaskResultStatus.FAILED,
-    Job.State.CANCELLED: TaskResultStatus.FAILED,
+STATUS: dict[str, TaskResultStatus] = {
+    "ready": TaskResultStatus.READY,
+    "running": TaskResultStatus.RUNNING,
+    "done": TaskResultStatus.SUCCESSFUL,
+    "failed": TaskResultStatus.FAILED,
+    "cancelled": TaskResultStatus.FAILED,
 }
 
 
@@ -34,7 +34,7 @@ def result_of(job: Job, task: Task | None = None) -> TaskResult:
     result: TaskResult = TaskResult(
         task=task or find_task(job.task),
         id=str(job.pk),
-        status=STATUS[Job.State(job.state)],
+        status=STATUS[job.state],
         enqueued_at=job.created_at,
         started_at=job.started_at,
         last_attempted_at=job.started_at,
