@@ -13,7 +13,7 @@ from django_tasks.exceptions import TaskResultDoesNotExist
 from jiedao.jobs import queue
 from jiedao.jobs.models import Job
 
-STATUS: dict[str, TaskResultStatus] = {
+STATUS: dict[str, Any] = {
     "ready": TaskResultStatus.READY,
     "running": TaskResultStatus.RUNNING,
     "done": TaskResultStatus.SUCCESSFUL,
