@@ -17,5 +17,7 @@ def run(args: argparse.Namespace) -> int:
     applied, collected = migrate(), collect()
     if not args.quiet:
         files = ("已收集", "collected") if collected else ("未变", "unchanged")
-        print(f"迁移 {len(applied)} 个，静态文件{files[0]} · {len(applied)} migrations applied, static files {files[1]}")
+        print(
+            f"迁移 {len(applied)} 个，静态文件{files[0]} · {len(applied)} migrations applied, static files {files[1]}"
+        )
     return 0
