@@ -1,4 +1,4 @@
-"""First pages of field, plans and board: for whoever may work there, the ways on."""
+"""First pages of field and plans: for whoever may work there, the ways on."""
 
 from __future__ import annotations
 
@@ -19,9 +19,3 @@ def field(request: HttpRequest) -> HttpResponse:
 @needs("plan.view")
 def plans(request: HttpRequest) -> HttpResponse:
     return render(request, "web/plans.html")
-
-
-@require_GET
-@needs("measure.view")
-def board(request: HttpRequest) -> HttpResponse:
-    return render(request, "web/board.html")
