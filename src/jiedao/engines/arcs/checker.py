@@ -75,7 +75,9 @@ def _legs(
     if not 0 <= depot < len(problem.depots):
         return None, [Breach("no_such_depot", number, None, f"没有站点 {depot}", f"there is no station {depot}")]
     if len(edges) != len(backward):
-        return None, [Breach("bad_direction", number, None, "方向数与街段数不符", "as many directions as edges are needed")]
+        return None, [
+            Breach("bad_direction", number, None, "方向数与街段数不符", "as many directions as edges are needed")
+        ]
     home = int(problem.depots[depot])
     legs: list[Leg] = [(home, home, 0.0)]
     for edge, back in zip(edges, backward, strict=True):
@@ -135,8 +137,9 @@ def _teams(problem: ArcProblem, solution: Solution) -> list[Breach]:
     found = []
     for depot, limit in enumerate(problem.vehicles.tolist()):
         if used[depot] > limit:
-            zh, en = f"站点 {depot} 用了 {used[depot]} 队，只有 {limit} 队", (
-                f"station {depot} sends {used[depot]} teams and has {limit}"
+            zh, en = (
+                f"站点 {depot} 用了 {used[depot]} 队，只有 {limit} 队",
+                (f"station {depot} sends {used[depot]} teams and has {limit}"),
             )
             found.append(Breach("vehicles", None, None, zh, en))
     return found

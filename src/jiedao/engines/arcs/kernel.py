@@ -1,110 +1,27 @@
 """The compiled inner loop: ruin strings of neighbouring streets, recreate greedily, accept by temperature.
 
-Slack induction by string removals (Christiaens and Vanden Berghe, 2020), on streets. A route stores only the order of its
-streets; the directions are always the best ones, kept by two running sums a position (`fwd`, `bwd`), so that an
-insertion is priced exactly, over both directions of the street and of all its neighbours, in eight look-ups. Prices are
-remembered for each (street, route) until the route changes.
-
-A route is stations n+s at both ends and tasks 0 … n-1 between, at positions 1 … length.
+Slack induction by string removals (Christiaens and Vanden Berghe, 2020), on streets. A route stores only the order
+of its streets; the directions are always the best ones, kept by two running sums a position (`fwd`, `bwd`), so that
+an insertion is priced exactly, over both directions of the street and of all its neighbours, in eight look-ups.
+Prices are remembered for each (street, route) until the route changes.
 """
 
 from __future__ import annotations
-
-from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from jiedao.engines.arcs.problem import Bools, Floats, Ints
+from jiedao.engines.arcs.layout import Data, Knobs, Memory, Plan, Scratch
+from jiedao.engines.arcs.problem import Floats, Ints
 
 OPTIONS = {"cache": True, "nogil": True, "_nrt": False}
 """Nothing here allocates, so Numba need not count references: a quarter faster."""
 EPS = 1e-9
 
 
-class Data(NamedTuple):
-    """What never changes in a search; shapes as in `network.Network`, n tasks, s stations, k points."""
-
-    n: int
-    ends: Ints
-    service: Floats
-    dist: Floats
-    dist_t: Floats
-    """Transpose of `dist`, contiguous."""
-    near: Ints
-    """(n, m) tasks by distance, itself first."""
-    demand: Floats
-    size: Floats
-    """(n,) what "largest first" sorts by."""
-    remote: Floats
-    """(n,) distance to the nearest station."""
-    capacity: float
-    max_route: float
-
-
-class Plan(NamedTuple):
-    """Routes in slots; a slot belongs to one station for good."""
-
-    seq: Ints
-    """(slots, n + 2)"""
-    length: Ints
-    load: Floats
-    cost: Floats
-    fwd: Floats
-    """(slots, n + 2, 2) cheapest cost to the end of the service at this position, in direction 0 or 1."""
-    bwd: Floats
-    """(slots, n + 2, 2) cheapest cost from the start of that service to the end of the route."""
-    version: Ints
-    """(slots,) number of the content, never used twice."""
-    where: Ints
-    """(n,) slot of each task, -1 if in none."""
-    absent: Ints
-    """(n + 1,) tasks in no route; the count is in the last place."""
-
-
-class Memory(NamedTuple):
-    """The two cheapest totals of each (task, slot), valid for one version of the slot."""
-
-    version: Ints
-    total: Floats
-    """(n, slots, 2)"""
-    place: Ints
-    """(n, slots, 2) insert after this position."""
-
-
-class Scratch(NamedTuple):
-    """Working space and the state of chance; `counters` holds the last version given and the decisions until a blink."""
-
-    touched: Bools
-    """(slots,) routes changed in this iteration."""
-    slots: Ints
-    """(slots,) where a task may go: routes in use and one empty one a station."""
-    keys: Floats
-    """(n,) sort keys."""
-    missed: Floats
-    """(n,) how often each task has been left out."""
-    counters: Ints
-    """(2,)"""
-    rng: NDArray[np.uint64]
-    """(1,)"""
-
-
-class Knobs(NamedTuple):
-    """Parameters as plain numbers; see `search.Parameters`."""
-
-    removed: float
-    longest: float
-    split: float
-    grow: float
-    blink: float
-    minmax: bool
-    routes: int
-    """Largest number of routes in use."""
-
-
 @njit(**OPTIONS)
-def uniform(rng):
+def uniform(rng: NDArray[np.uint64]) -> float:
     """Next number in [0, 1) of a splitmix64 stream; rng is (1,) uint64."""
     rng[0] += np.uint64(0x9E3779B97F4A7C15)
     z = rng[0]
@@ -115,7 +32,7 @@ def uniform(rng):
 
 
 @njit(**OPTIONS)
-def price_forward(data, plan, r, first):
+def price_forward(data: Data, plan: Plan, r: int, first: int) -> None:
     for p in range(first, plan.length[r] + 2):
         a, b = plan.seq[r, p - 1], plan.seq[r, p]
         f0, f1 = plan.fwd[r, p - 1, 0], plan.fwd[r, p - 1, 1]
@@ -126,7 +43,7 @@ def price_forward(data, plan, r, first):
 
 
 @njit(**OPTIONS)
-def price_backward(data, plan, r, last):
+def price_backward(data: Data, plan: Plan, r: int, last: int) -> None:
     for p in range(last, -1, -1):
         a, b = plan.seq[r, p], plan.seq[r, p + 1]
         c0, c1 = plan.bwd[r, p + 1, 0], plan.bwd[r, p + 1, 1]
@@ -137,7 +54,7 @@ def price_backward(data, plan, r, last):
 
 
 @njit(**OPTIONS)
-def close_route(plan, scratch, r):
+def close_route(plan: Plan, scratch: Scratch, r: int) -> None:
     """After its sums are up to date: cost and a fresh version."""
     plan.cost[r] = plan.bwd[r, 0, 0]
     scratch.counters[0] += 1
@@ -146,7 +63,7 @@ def close_route(plan, scratch, r):
 
 
 @njit(**OPTIONS)
-def copy_route(source, target, r):
+def copy_route(source: Plan, target: Plan, r: int) -> None:
     m = source.length[r]
     for p in range(m + 2):
         target.seq[r, p] = source.seq[r, p]
@@ -162,7 +79,7 @@ def copy_route(source, target, r):
 
 
 @njit(**OPTIONS)
-def copy_absent(source, target):
+def copy_absent(source: Plan, target: Plan) -> None:
     m = source.absent[-1]
     target.absent[-1] = m
     for j in range(m):
@@ -171,7 +88,7 @@ def copy_absent(source, target):
 
 
 @njit(**OPTIONS)
-def remove_string(data, plan, scratch, knobs, r, task, size):
+def remove_string(data: Data, plan: Plan, scratch: Scratch, knobs: Knobs, r: int, task: int, size: int) -> None:
     """Take `size` tasks around `task` out of route r; sometimes leave a few between them in place."""
     rng = scratch.rng
     m = plan.length[r]
@@ -208,7 +125,7 @@ def remove_string(data, plan, scratch, knobs, r, task, size):
 
 
 @njit(**OPTIONS)
-def ruin(data, plan, scratch, knobs):
+def ruin(data: Data, plan: Plan, scratch: Scratch, knobs: Knobs) -> None:
     """Remove strings of tasks from routes near a random task."""
     used = 0
     for r in range(len(plan.length)):
@@ -232,7 +149,7 @@ def ruin(data, plan, scratch, knobs):
 
 
 @njit(**OPTIONS)
-def price_task(data, plan, memory, i, r):
+def price_task(data: Data, plan: Plan, memory: Memory, i: int, r: int) -> None:
     """Two cheapest totals of route r with task i in it, into `memory`."""
     u, v = data.ends[i, 0], data.ends[i, 1]
     su, sv = data.service[i, 0], data.service[i, 1]
@@ -261,7 +178,7 @@ def price_task(data, plan, memory, i, r):
 
 
 @njit(**OPTIONS)
-def insert_task(data, plan, scratch, r, after, i):
+def insert_task(data: Data, plan: Plan, scratch: Scratch, r: int, after: int, i: int) -> None:
     m = plan.length[r]
     for p in range(m + 1, after, -1):
         plan.seq[r, p + 1] = plan.seq[r, p]
@@ -276,7 +193,7 @@ def insert_task(data, plan, scratch, r, after, i):
 
 
 @njit(**OPTIONS)
-def blinks(scratch, chance):
+def blinks(scratch: Scratch, chance: float) -> bool:
     """True once in 1 / chance calls on average; draws a number only then."""
     scratch.counters[1] -= 1
     if scratch.counters[1] > 0:
@@ -288,7 +205,9 @@ def blinks(scratch, chance):
 
 
 @njit(**OPTIONS)
-def best_slot(data, plan, memory, scratch, knobs, count, i):
+def best_slot(
+    data: Data, plan: Plan, memory: Memory, scratch: Scratch, knobs: Knobs, count: int, i: int
+) -> tuple[int, int]:
     """Cheapest of the first `count` slots for task i, and the place in it; slot -1 if none is feasible."""
     best, slot, place = np.inf, -1, -1
     room = data.capacity + EPS - data.demand[i]
@@ -311,7 +230,7 @@ def best_slot(data, plan, memory, scratch, knobs, count, i):
 
 
 @njit(**OPTIONS)
-def sort_absent(data, absent, keys, rng):
+def sort_absent(data: Data, absent: Ints, keys: Floats, rng: NDArray[np.uint64]) -> None:
     """Order of insertion: random 4, largest first 4, farthest first 2, nearest first 1 (as in the paper)."""
     m = absent[-1]
     kind = uniform(rng) * 11.0
@@ -335,8 +254,8 @@ def sort_absent(data, absent, keys, rng):
 
 
 @njit(**OPTIONS)
-def list_slots(plan, scratch, max_routes):
-    """List the routes in use, then, while more may be opened, the first empty slot of each station; return the count."""
+def list_slots(plan: Plan, scratch: Scratch, max_routes: int) -> int:
+    """List the routes in use and, while more may be opened, the first empty slot of each station; how many."""
     used = 0
     for r in range(len(plan.length)):
         if plan.length[r] > 0:
@@ -353,7 +272,7 @@ def list_slots(plan, scratch, max_routes):
 
 
 @njit(**OPTIONS)
-def recreate(data, plan, memory, scratch, knobs):
+def recreate(data: Data, plan: Plan, memory: Memory, scratch: Scratch, knobs: Knobs) -> None:
     absent = plan.absent
     sort_absent(data, absent, scratch.keys, scratch.rng)
     count = list_slots(plan, scratch, knobs.routes)
@@ -373,7 +292,7 @@ def recreate(data, plan, memory, scratch, knobs):
 
 
 @njit(**OPTIONS)
-def objective(plan, minmax):
+def objective(plan: Plan, minmax: bool) -> float:
     """Sum of route costs; or the longest route, with the sum as a faint tie-breaker."""
     total, longest = 0.0, 0.0
     for r in range(len(plan.cost)):
@@ -383,7 +302,7 @@ def objective(plan, minmax):
 
 
 @njit(**OPTIONS)
-def absence(plan, missed):
+def absence(plan: Plan, missed: Floats) -> float:
     """How often the tasks in no route have been left out so far: what makes room for the stubborn ones."""
     total = 0.0
     for j in range(plan.absent[-1]):
@@ -392,7 +311,7 @@ def absence(plan, missed):
 
 
 @njit(**OPTIONS)
-def keep_best(now, best):
+def keep_best(now: Plan, best: Plan) -> None:
     for r in range(len(now.length)):
         if best.version[r] != now.version[r]:
             copy_route(now, best, r)
@@ -400,14 +319,14 @@ def keep_best(now, best):
 
 
 @njit(**OPTIONS)
-def keep_if_better(now, best, minmax):
+def keep_if_better(now: Plan, best: Plan, minmax: bool) -> None:
     fewer = best.absent[-1] - now.absent[-1]
     if fewer > 0 or (fewer == 0 and objective(now, minmax) < objective(best, minmax) - EPS):
         keep_best(now, best)
 
 
 @njit(**OPTIONS)
-def clear(data, plan):
+def clear(data: Data, plan: Plan) -> None:
     """Empty every slot."""
     for r in range(len(plan.length)):
         plan.length[r] = 0
@@ -422,7 +341,7 @@ def clear(data, plan):
 
 
 @njit(**OPTIONS)
-def fill(data, plan, scratch, r, order):
+def fill(data: Data, plan: Plan, scratch: Scratch, r: int, order: Ints) -> None:
     """Put tasks into an empty slot in this order."""
     for p in range(len(order)):
         insert_task(data, plan, scratch, r, p, order[p])
@@ -430,7 +349,7 @@ def fill(data, plan, scratch, r, order):
 
 
 @njit(**OPTIONS)
-def list_absent(data, plan):
+def list_absent(data: Data, plan: Plan) -> None:
     """Bring the list of absent tasks in line with `where`."""
     plan.absent[-1] = 0
     for i in range(data.n):
@@ -440,7 +359,17 @@ def list_absent(data, plan):
 
 
 @njit(**OPTIONS)
-def anneal(data, knobs, now, trial, best, memory, scratch, iterations, temperature):
+def anneal(
+    data: Data,
+    knobs: Knobs,
+    now: Plan,
+    trial: Plan,
+    best: Plan,
+    memory: Memory,
+    scratch: Scratch,
+    iterations: int,
+    temperature: float,
+) -> None:
     """Run so many iterations at one temperature; `now` and `trial` enter and leave equal."""
     cost, best_cost = objective(now, knobs.minmax), objective(best, knobs.minmax)
     for _ in range(iterations):

@@ -8,11 +8,12 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_matrix, vstack
 
-from jiedao.engines.arcs.kernel import Plan
+from jiedao.engines.arcs.layout import Plan
 from jiedao.engines.arcs.problem import Floats, Ints
+from jiedao.engines.arcs.state import Order
 
-Order = tuple[int, tuple[int, ...]]
-"""Station and tasks in order of service."""
+NODES = 50
+"""Branchings after which the best cover so far is taken."""
 
 
 @dataclass
@@ -39,10 +40,10 @@ class RoutePool:
             if len(self._routes) > self.limit:
                 del self._routes[next(iter(self._routes))]
 
-    def cheapest_cover(self, vehicles: Ints, max_routes: int, nodes: int) -> list[Order] | None:
-        """Routes that serve every task once at least cost; None if the pool has none or `nodes` branchings do not do.
+    def cheapest_cover(self, slots: Ints, max_routes: int) -> list[Order] | None:
+        """Routes that serve every task once at least cost; None if none was found.
 
-        `vehicles` (stations,) and `max_routes` bound the number of routes.
+        `slots` (stations,) and `max_routes` bound the number of routes.
         """
         if not self._routes:
             return None
@@ -54,17 +55,17 @@ class RoutePool:
         cover = coo_matrix((ones, (rows, columns)), shape=(self.tasks, len(chosen)))
         stations = np.array([station for _, (station, _) in chosen])
         by_station = coo_matrix(
-            (np.ones(len(chosen)), (stations, np.arange(len(chosen)))), shape=(len(vehicles), len(chosen))
+            (np.ones(len(chosen)), (stations, np.arange(len(chosen)))), shape=(len(slots), len(chosen))
         )
         matrix = vstack([cover, by_station, np.ones((1, len(chosen)))]).tocsc()
-        low = np.concatenate([np.ones(self.tasks), np.zeros(len(vehicles) + 1)])
-        high = np.concatenate([np.ones(self.tasks), vehicles, [max_routes]])
+        low = np.concatenate([np.ones(self.tasks), np.zeros(len(slots) + 1)])
+        high = np.concatenate([np.ones(self.tasks), slots, [max_routes]])
         answer = milp(
             costs,
             constraints=LinearConstraint(matrix, low, high),
             integrality=np.ones(len(chosen)),
             bounds=Bounds(0, 1),
-            options={"node_limit": nodes},
+            options={"node_limit": NODES},
         )
         if answer.x is None:
             return None

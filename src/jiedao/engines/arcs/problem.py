@@ -13,7 +13,7 @@ Bools = NDArray[np.bool_]
 
 
 class BadProblem(ValueError):
-    """A problem that means nothing or that no plan can satisfy. `field` and `value` name the cause; `zh`, `en` say it."""
+    """A problem that makes no sense or has no plan. `field` and `value` name the cause; `zh` and `en` say it."""
 
     def __init__(self, field: str, value: object, zh: str, en: str) -> None:
         super().__init__(en)
@@ -24,9 +24,9 @@ class BadProblem(ValueError):
 class ArcProblem:
     """A capacitated windy rural postman problem with one or more stations (the CARP when costs are symmetric).
 
-    Costs are in any one unit (metres, minutes). Column 0 of a cost array is the direction tail→head, column 1 head→tail;
-    infinity forbids a direction. A route starts and ends at its own station and costs its services plus the shortest
-    deadheading between them.
+    Costs are in any one unit (metres, minutes). Column 0 of a cost array is the direction tail→head, column 1
+    head→tail; infinity forbids a direction. A route starts and ends at its own station and costs its services plus the
+    shortest deadheading between them.
     """
 
     nodes: int
