@@ -10,7 +10,7 @@ from tests.browser import PHONE, WIDE, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PATHS = (
-    "/", "/services/", "/find/?q=x", "/about/", "/privacy/", "/styleguide/", "/field/offline/", "/nowhere/",
+    "/", "/services/", "/find/?q=x", "/about/", "/privacy/", "/styleguide/", "/field/offline/", "/nowhere/", "/messages/",
     "/field/", "/desk/", "/plans/", "/board/",
 )  # fmt: skip
 FIRST_PAGE_BYTES = 150_000
