@@ -69,6 +69,31 @@ class Proposal:
     form: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One more thing that a report of a service can say. `values`: (key, name) of a choice; none: free text.
+
+    The value of `condition` becomes the report's condition, others go into its attributes.
+    """
+
+    code: str
+    name: Text
+    values: tuple[tuple[str, Text], ...] = ()
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A class of a kind as other software offers it to residents. `code` is what a report names as its category."""
+
+    code: str
+    name: Text
+    group: Text
+    description: Text = Text("", "")
+    keywords: tuple[str, ...] = ()
+    attributes: tuple[Attribute, ...] = ()
+
+
 Triage = Callable[[list[NewReport], list[Any], datetime], list[Proposal]]
 
 
@@ -104,6 +129,8 @@ class Kind:
     """A report needs a point inside the city."""
     notices: tuple[Any, ...] = ()
     """Message templates of this kind's own (`jiedao.cases.notices.Template`)."""
+    services: Callable[[], Sequence[Service]] | None = None
+    """What other software may offer to residents (Open311); codes are unique among all kinds."""
 
     def class_name(self, category: str) -> Text:
         return self.label(category) if self.label and category else self.name

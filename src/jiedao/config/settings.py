@@ -67,6 +67,8 @@ INSTALLED_APPS = [
     "jiedao.measures",
     "jiedao.voice",
     "jiedao.web",
+    "jiedao.gateway",
+    "ninja",  # for the API's page of docs: its scripts from our own server
     *system_packages(),
 ]
 

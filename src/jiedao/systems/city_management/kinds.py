@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from jiedao.cases.flows import STANDARD
-from jiedao.cases.kinds import Kind, Limit, NewReport, Proposal
+from jiedao.cases.kinds import Attribute, Kind, Limit, NewReport, Proposal, Service
 from jiedao.city.locate import Located
 from jiedao.errors import Invalid
 from jiedao.systems.city_management import control
@@ -33,6 +33,18 @@ def classes() -> list[tuple[str, Text]]:
 def conditions(category: str) -> list[tuple[str, Text]]:
     small = _table().get(category)
     return [(row.id, row.text) for row in small.conditions] if small else []
+
+
+def services() -> list[Service]:
+    """Every small class, for other software."""
+    return [_service(small) for small in _table().classes]
+
+
+def _service(small: SmallClass) -> Service:
+    values = tuple((row.id, row.text) for row in small.conditions)
+    told = Text("；".join(text.zh for _, text in values), "; ".join(text.en for _, text in values))
+    condition = Attribute("condition", Text("具体情况", "What is the matter"), values)
+    return Service(small.code, small.name, small.big_name, told, small.keywords, (condition,))
 
 
 def duty(category: str) -> str:
@@ -128,5 +140,6 @@ CITY = Kind(
     classes=classes,
     conditions=conditions,
     duplicate="city_management.duplicate",
+    services=services,
 )
 KINDS = (CITY,)
