@@ -105,15 +105,10 @@ def acts(steps: list[Step], kind: Kind, near: list[Near], opened: str) -> list[A
     merge = kind.flow.by_step.get("merge") if near else None
     shown = [*steps, merge] if merge else steps
     letters = desk_flow.keys(shown)
+    usual = steps[0].code if steps else ""
     return [
-        Act(
-            step,
-            letters.get(step.code, ""),
-            desk_flow.asks(step),
-            number == 0 and step is not merge,
-            step.code == opened,
-        )
-        for number, step in enumerate(shown)
+        Act(step, letters.get(step.code, ""), desk_flow.asks(step), step.code == usual, step.code == opened)
+        for step in shown
     ]
 
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jiedao.web import landing, pages, pages_desk, styleguide
+from jiedao.registry import NavItem
+from jiedao.text import Text
+from jiedao.web import inbox, landing, pages, pages_board, pages_desk, pages_evaluation, pages_rules, styleguide
+from jiedao.web.shell import add_core
+
+add_core(
+    NavItem("board", "/board/evaluation/", Text("综合评价", "Evaluation"), "chart", "measure.view", 20),
+    NavItem("desk", "/desk/rules/", Text("规则与出处", "Rules"), "sliders", "case.view", 80),
+)
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -13,6 +21,8 @@ urlpatterns = [
     path("about/", pages.about, name="about"),
     path("privacy/", pages.privacy, name="privacy"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
+    path("messages/", inbox.inbox, name="inbox"),
+    path("messages/read/", inbox.read, name="inbox-read"),
     path("language/", pages.language, name="language"),
     path("display/", pages.display, name="display"),
     path("sw.js", pages.worker, name="worker"),
@@ -24,9 +34,14 @@ urlpatterns = [
     path("desk/conditions/", pages_desk.conditions, name="desk-conditions"),
     path("desk/export.csv", pages_desk.export, {"form": "csv"}, name="desk-export-csv"),
     path("desk/export.xlsx", pages_desk.export, {"form": "xlsx"}, name="desk-export-xlsx"),
+    path("desk/rules/", pages_rules.rules, name="rules"),
+    path("desk/rules/<str:key>/", pages_rules.one, name="rules-one"),
     path("desk/case/<str:code>/", pages_desk.case, name="desk-case"),
     path("desk/case/<str:code>/act/", pages_desk.act, name="desk-act"),
     path("desk/case/<str:code>/contact/", pages_desk.read_contact, name="desk-contact"),
     path("plans/", landing.plans, name="plans"),
-    path("board/", landing.board, name="board"),
+    path("board/", pages_board.board, name="board"),
+    path("board/evaluation/", pages_evaluation.evaluation, name="board-evaluation"),
+    path("board/evaluation.csv", pages_evaluation.evaluation, name="board-evaluation-csv"),
+    path("board/evidence/", pages_evaluation.evidence_list, name="board-evidence"),
 ]

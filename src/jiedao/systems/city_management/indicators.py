@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
+from jiedao.cases.models import Entry
 from jiedao.measures.indicators import Indicator, Tally
 from jiedao.text import Text
 
@@ -19,8 +20,21 @@ ALL = KINDS & ~Q(state="merged")
 FILED = ALL & ~Q(state__in=NOT_FILED)
 CLOCKS = OF_CITY & HANDLING
 DISPATCHES = OF_CITY & Q(step="dispatch")
-RETURNS = OF_CITY & Q(step="return_to_dispatcher")
+SENT = OF_CITY & Q(step__in=("file_and_send", "send"))
 TOLD = OF_CITY
+
+
+def stopped_by(step: str) -> Q:
+    """Clocks that this step stopped: the unit that sent a case back keeps no other trace on it."""
+    return Q(Exists(Entry.objects.filter(case_id=OuterRef("case_id"), at=OuterRef("stopped_at"), step=step)))
+
+
+def not_followed_by(step: str) -> Q:
+    """Log lines after which the case was not sent back by this step."""
+    later = Entry.objects.filter(case_id=OuterRef("case_id"), seq__gt=OuterRef("seq"), step=step)
+    return ~Q(Exists(later))
+
+
 BY_COLLECTOR = OF_CITY & Q(channel__in=("field", "patrol"))
 
 INDICATORS: tuple[Indicator, ...] = (
@@ -79,10 +93,31 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator(
         "return_rate",
         Text("回退率", "Return rate"),
-        Text("部门回退次数 ÷ 派遣次数", "returns by departments ÷ dispatches"),
-        Tally("entry", RETURNS),
-        Tally("entry", DISPATCHES),
+        Text(
+            "被部门退回的派遣 ÷ 派遣（处置时限在期内）",
+            "dispatches sent back ÷ dispatches due to be handled in the period",
+        ),
+        Tally("clock", CLOCKS & stopped_by("return_to_dispatcher")),
+        Tally("clock", CLOCKS),
         better="low",
+        source=SOURCE,
+    ),
+    Indicator(
+        "dispatch_accuracy",
+        Text("准确派遣率", "Accurate dispatch"),
+        Text("未被部门退回的派遣 ÷ 派遣次数", "dispatches that no department sent back ÷ dispatches"),
+        Tally("entry", DISPATCHES & not_followed_by("return_to_dispatcher")),
+        Tally("entry", DISPATCHES),
+        subjects=("person",),
+        source=SOURCE,
+    ),
+    Indicator(
+        "filing_accuracy",
+        Text("准确立案率", "Accurate filing"),
+        Text("未被派遣员退回的立案 ÷ 交派遣的立案", "filings that no dispatcher sent back ÷ filings sent on"),
+        Tally("entry", SENT & not_followed_by("return_to_acceptor")),
+        Tally("entry", SENT),
+        subjects=("person",),
         source=SOURCE,
     ),
     Indicator(

@@ -1,0 +1,118 @@
+"""大屏: what goes on in an area at this moment, in a fixed number of queries, kept for some seconds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.core.cache import cache
+from django.db.models import Count, Q
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+
+from jiedao.cases import kinds
+from jiedao.cases.models import Case
+from jiedao.measures.compute import Frame as Window
+from jiedao.measures.compute import Period, compute
+from jiedao.measures.evaluation import child_level, indicators, within
+from jiedao.measures.indicators import Measure
+
+KEEP_S = 20
+DAYS = 14
+HOT_DAYS = 7
+HOT = 6
+LATEST = 7
+RATES_DAYS = 30
+
+
+@dataclass(frozen=True)
+class Place:
+    """One part of the area."""
+
+    open: int = 0
+    late: int = 0
+    today: int = 0
+
+
+@dataclass(frozen=True)
+class Wall:
+    """Counts are cases. `days`: (day, opened, ended), oldest first, today last. `hot`: (kind, class, opened)."""
+
+    at: datetime
+    area: str
+    level: str
+    by_state: dict[str, int]
+    late: int
+    places: dict[str, Place]
+    days: list[tuple[date, int, int]]
+    hot: list[tuple[str, str, int]]
+    rates: list[Measure]
+    latest: list[Case]
+
+    @property
+    def open(self) -> int:
+        return sum(self.by_state.values())
+
+    @property
+    def opened_today(self) -> int:
+        return self.days[-1][1]
+
+    @property
+    def ended_today(self) -> int:
+        return self.days[-1][2]
+
+
+def wall(area: str = "") -> Wall:
+    """The figures of an area ('' the city), at most KEEP_S old."""
+    return cache.get_or_set(f"measures.wall.{area}", lambda: _wall(area), KEEP_S)
+
+
+def _wall(area: str) -> Wall:
+    now, cases, level = timezone.now(), within(area), child_level(area)
+    today = timezone.localdate(now)
+    open_cases = Case.objects.filter(cases, closed_at=None)
+    late = Q(deadline__lt=now)
+    rows = open_cases.order_by().values(level).annotate(open=Count("pk"), late=Count("pk", filter=late))
+    opened = _by_day(cases, "opened_at", today, level)
+    ended = _by_day(cases & ~Q(state="merged"), "closed_at", today)
+    days = [today - timedelta(days=back) for back in reversed(range(DAYS))]
+    fresh = Counter({code: n for (day, code), n in opened.items() if day == today})
+    parts = {row[level]: Place(row["open"], row["late"], fresh.pop(row[level], 0)) for row in rows if row[level]}
+    totals: Counter[date] = Counter()
+    for (day, _), n in opened.items():
+        totals[day] += n
+    return Wall(
+        at=now,
+        area=area,
+        level=level,
+        by_state=dict(open_cases.order_by().values_list("state").annotate(n=Count("pk"))),
+        late=open_cases.filter(late).count(),
+        places=parts | {code: Place(today=n) for code, n in fresh.items() if code},
+        days=[(day, totals[day], ended[day, ""]) for day in days],
+        hot=_hot(cases, today),
+        rates=list(compute(indicators("area"), Window(Period.last_days(RATES_DAYS, today), cases))[None].values()),
+        latest=list(Case.objects.filter(cases, state__in=_shown()).order_by("-pk").defer("text", "form")[:LATEST]),
+    )
+
+
+def _by_day(cases: Q, column: str, today: date, level: str = "") -> Counter[tuple[date, str]]:
+    """(day, part of the area or '') → cases whose `column` lies in the last DAYS."""
+    start, _ = Period(today - timedelta(days=DAYS - 1), today).bounds
+    rows = Case.objects.filter(cases, **{f"{column}__gte": start}).order_by()
+    keys = ("day", level) if level else ("day",)
+    counted = rows.annotate(day=TruncDate(column)).values_list(*keys).annotate(n=Count("pk"))
+    return Counter({(row[0], row[1] if level else ""): row[-1] for row in counted})
+
+
+def _hot(cases: Q, today: date) -> list[tuple[str, str, int]]:
+    start, _ = Period.last_days(HOT_DAYS, today).bounds
+    rows = Case.objects.filter(cases, opened_at__gte=start).exclude(category="").order_by()
+    return list(rows.values_list("kind", "category").annotate(n=Count("pk")).order_by("-n", "category")[:HOT])
+
+
+def _shown() -> set[str]:
+    """States that everybody may see, of kinds that are public."""
+    return {
+        state.code for kind in kinds.all_kinds().values() if kind.public for state in kind.flow.states if state.shown
+    }

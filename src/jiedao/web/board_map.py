@@ -1,0 +1,124 @@
+"""The board's map: the parts of an area as one SVG, shaded in steps by a count, each part a link."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import cos, radians
+
+import shapely
+from django.core.cache import cache
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from jiedao.city import areas, stamps
+from jiedao.city.models import Area
+
+WIDTH = 1000
+KEEP_S = 3600
+STEPS = 5
+DETAIL = 1000
+"""Shapes are simplified to this fraction of the map's width."""
+NAMED = 40
+"""Parts are written on the map up to this many."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part: path data in the map's pixels, and where its name stands."""
+
+    code: str
+    path: str
+    x: float
+    y: float
+    wide: float
+
+
+@dataclass(frozen=True)
+class Sheet:
+    height: float
+    parts: list[Part]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a part shows: its figure, a sentence for whoever points at it or hears it, and where it leads."""
+
+    value: int
+    text: str
+    href: str
+
+
+def sheet(area: str) -> Sheet:
+    """The children of an area, drawn once for as long as areas do not change."""
+    key = f"web.board_map.{area}.{'-'.join(map(str, stamps.read('areas')))}"
+    found = cache.get(key)
+    if found is None:
+        found = _draw(area)
+        cache.set(key, found, KEEP_S)
+    return found
+
+
+def _draw(area: str) -> Sheet:
+    level = {0: "district", 6: "subdistrict", 9: "community"}.get(len(area), "cell")
+    rows = Area.objects.filter(level=level, code__startswith=area).exclude(shape=None).values_list("code", "shape")
+    found = [(code, shapely.from_wkb(bytes(shape))) for code, shape in rows.order_by("code")]
+    if not found:
+        return Sheet(0, [])
+    west, south, east, north = shapely.total_bounds([shape for _, shape in found])
+    squeeze = cos(radians((south + north) / 2))
+    scale = WIDTH / max((east - west) * squeeze, 1e-9)
+    height = (north - south) * scale
+
+    def flat(points):  # (n, 2) degrees → pixels, y down
+        return (points - (west, north)) * (squeeze * scale, -scale)
+
+    return Sheet(round(height), [_part(code, shapely.transform(shape, flat)) for code, shape in found])
+
+
+def _part(code: str, shape: shapely.Geometry) -> Part:
+    light = shapely.simplify(shape, WIDTH / DETAIL)
+    rings = [ring for one in shapely.get_parts(light) for ring in (one.exterior, *one.interiors)]
+    path = "".join("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in ring.coords[:-1]) + "Z" for ring in rings)
+    at = shapely.point_on_surface(shape)
+    left, _, right, _ = shape.bounds
+    return Part(code, path, round(at.x, 1), round(at.y, 1), round(right - left, 1))
+
+
+def limits(values: Sequence[int]) -> list[int]:
+    """Upper ends of STEPS steps, round numbers up to the largest value."""
+    most = max(values, default=0)
+    return [max(1, round(most * step / STEPS)) for step in range(1, STEPS + 1)] if most else []
+
+
+def step_of(value: int, ends: Sequence[int]) -> int:
+    """0 for nothing, then 1 to STEPS."""
+    return 0 if not value else next((number for number, end in enumerate(ends, 1) if value <= end), STEPS)
+
+
+def draw(area: str, said: Mapping[str, Said], title: str) -> SafeString:
+    """The map; parts that nothing is said of are drawn empty."""
+    drawn = sheet(area)
+    if not drawn.parts:
+        return mark_safe("")
+    ends = limits([one.value for one in said.values()])
+    shapes, words = [], []
+    size = max(22, WIDTH / 32)
+    for part in drawn.parts:
+        one = said.get(part.code)
+        shade = step_of(one.value, ends) if one else 0
+        shape = f'<path class="part step-{shade}" d="{part.path}"/>'
+        if one:
+            name = escape(areas.name(part.code))
+            shape = f'<a href="{escape(one.href)}" aria-label="{escape(one.text)}">{shape}</a>'
+            if len(drawn.parts) <= NAMED and part.wide > 3.2 * size:
+                words.append(
+                    f'<text class="on-{shade}" x="{part.x}" y="{part.y}"><tspan class="value">{one.value:,}</tspan>'
+                    f'<tspan class="name" x="{part.x}" dy="1.15em">{name}</tspan></text>'
+                )
+        shapes.append(shape)
+    box = f"-4 -4 {WIDTH + 8} {drawn.height + 8:g}"
+    return mark_safe(  # noqa: S308  # every text in it went through escape()
+        f'<svg class="areas" viewBox="{box}" role="group" aria-label="{escape(title)}">'
+        f'{"".join(shapes)}<g class="words" aria-hidden="true">{"".join(words)}</g></svg>'
+    )
