@@ -61,7 +61,7 @@ def kill(popen: subprocess.Popen[str]) -> None:
         return
 
 
-def wait_for(what: Callable[[], object], seconds: float = 20.0) -> object:
+def wait_for(what: Callable[[], object], seconds: float = 60.0) -> object:
     """What a call returns, once that is true; fails after so many seconds."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

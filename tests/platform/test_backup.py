@@ -115,7 +115,7 @@ def test_restoring_over_a_running_server(installation, tmp_path):
             except OSError:
                 return False
 
-        wait_for(alive, 40)
+        wait_for(alive)
         done = jiedao("restore", str(archive), "--force", env=env)
         assert done.returncode == 0, done.stderr
         assert health()["database"] == "ok"

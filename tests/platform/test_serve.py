@@ -51,7 +51,7 @@ def server(installation) -> Iterator[Server]:
     port = free_port()
     with running("serve", "--port", str(port), env=installation()) as popen:
         one = Server(popen, port)
-        wait_for(lambda: popen.poll() is not None or (one.health() or {}).get("worker_age_s") is not None, 60)
+        wait_for(lambda: popen.poll() is not None or (one.health() or {}).get("worker_age_s") is not None)
         if popen.poll() is not None:
             pytest.fail(f"serve ended with {popen.returncode}: {popen.communicate()[0]}")
         yield one

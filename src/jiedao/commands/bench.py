@@ -18,6 +18,7 @@ from jiedao import commands
 
 help = "基准测试 · measurements (intake, cases, streets, …)"
 NEEDS_DJANGO = False
+PASSES_ON = True
 
 
 def names() -> list[str]:
@@ -30,17 +31,24 @@ def load(name: str) -> ModuleType:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("bench", metavar="NAME", help=" ".join(names()))
+
+
+def build_parser(chosen: Sequence[str]) -> argparse.ArgumentParser:
+    """Of the benches named: only these are imported, since they may need much."""
+    parser = argparse.ArgumentParser(prog="jiedao bench", description=help)
     subparsers = parser.add_subparsers(dest="bench", required=True, metavar="NAME")
-    for name in names():
+    for name in chosen:
         module = load(name)
         one = subparsers.add_parser(name, help=module.help, description=module.help)
         module.add_arguments(one)
-        one.add_argument(
-            "--json", action="store_true", help="一个 JSON 对象 · one object: name, machine, versions, rows"
-        )
+        one.add_argument("--json", action="store_true", help="一个 JSON 对象 · one JSON object")
+    return parser
 
 
-def run(args: argparse.Namespace) -> int:
+def run(passed: argparse.Namespace) -> int:
+    chosen = [name for name in passed.rest[:1] if name in names()]
+    args = build_parser(chosen or names()).parse_args(passed.rest)
     module = load(args.bench)
     if getattr(module, "NEEDS_DJANGO", True):
         from jiedao.cli import set_up
