@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -18,6 +19,7 @@ from jiedao.text import Text
 
 CHECK, HANDLE = "case.check", "case.handle"
 MOST = 100
+FAR_OFF = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -52,11 +54,11 @@ def tasks(user: Any, lon: float | None = None, lat: float | None = None, *, near
         reach = access.scope(user, permission)
         if not reach.empty:
             found = Case.objects.filter(reach.q(), kind=KIND, state__in=outdoor_states(permission), **own)
-            rows += found.order_by("deadline")[:MOST]
+            rows += found.order_by("deadline", "pk")[:MOST]
     made = [task_of(case, lon, lat) for case in {case.pk: case for case in rows}.values()]
     if near and lon is not None:
         return sorted(made, key=lambda task: (task.metres is None, task.metres or 0.0))
-    return sorted(made, key=lambda task: (task.case.deadline is None, task.case.deadline))
+    return sorted(made, key=lambda task: (task.case.deadline or FAR_OFF, task.case.pk))
 
 
 def task_of(case: Case, lon: float | None = None, lat: float | None = None) -> Task:

@@ -25,21 +25,15 @@ AT = {
 """State → the station where the case stands, counted from 1; behind the last when it is closed."""
 
 NEXT = {
-    "reported": Text(
-        "受理员正在看您的上报，属实就立案。", "An acceptor is reading it and files it if it holds."
-    ),
+    "reported": Text("受理员正在看您的上报，属实就立案。", "An acceptor is reading it and files it if it holds."),
     "pre_filing_check": Text("采集员会先到现场看一看。", "A collector goes and looks first."),
     "filed": Text("已立案，接下来确定由哪个单位处置。", "It is filed; next, a unit is chosen to handle it."),
     "to_dispatch": Text("已立案，正在确定由哪个单位处置。", "It is filed; a unit is being chosen to handle it."),
     "to_handle": Text("已交给责任单位，等待安排人员。", "The responsible unit has it and will send somebody."),
-    "handling": Text(
-        "处置人员正在办理，办完会上传照片。", "Somebody is working on it; a photo follows when done."
-    ),
+    "handling": Text("处置人员正在办理，办完会上传照片。", "Somebody is working on it; a photo follows when done."),
     "handled": Text("处置人员说办好了，单位正在确认。", "The worker says it is done; the unit is confirming."),
     "dept_confirmed": Text("单位说办好了，接下来核查。", "The unit says it is done; next it is checked."),
-    "pre_closing_check": Text(
-        "采集员会到现场核查是否真的办好。", "A collector goes and checks that it is done."
-    ),
+    "pre_closing_check": Text("采集员会到现场核查是否真的办好。", "A collector goes and checks that it is done."),
     "to_close": Text("核查已通过，正在结案。", "The check is passed; it is being closed."),
     "rework": Text("核查没有通过，正在发回返工。", "It did not pass the check and goes back for rework."),
     "suspended": Text("暂时办不了，已挂账；条件具备后继续。", "It cannot be done now; work goes on when it can."),

@@ -116,6 +116,7 @@ def _show(request: HttpRequest, found: Case, errors: Errors | None = None, draft
         "items": items[-LINES:],
         "before": [photo for item in items for photo in item.photos if photo.purpose == "before"],
         "errors": errors,
+        "photo_error": errors.get("photos") or errors.get("attachments"),
         "given": request.POST,
         "draft": draft,
         "kept": kept_photos(draft, request.user),
