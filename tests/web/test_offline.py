@@ -40,11 +40,20 @@ def queue(page):
     return page.locator("[data-queue]")
 
 
+def arrived(page, count):
+    """What arrived, once so many have."""
+    for _ in range(100):
+        if len(field_urls.arrived) >= count:
+            break
+        page.wait_for_timeout(100)
+    return field_urls.arrived
+
+
 def test_with_a_connection_it_is_sent_at_once(page):
     report(page)
-    page.wait_for_load_state()
+    assert [r["text"] for r in arrived(page, 1)] == ["井盖破损"]
+    expect(page.locator("[name=text]")).to_have_value("")
     expect(queue(page)).to_be_hidden()
-    assert [r["text"] for r in field_urls.arrived] == ["井盖破损"]
 
 
 def test_without_one_it_waits_and_is_sent_once_with_its_photo(page):
@@ -58,6 +67,7 @@ def test_without_one_it_waits_and_is_sent_once_with_its_photo(page):
     assert violations(page) == []
 
     page.context.set_offline(False)
+    arrived(page, 1)
     expect(queue(page)).to_be_hidden()
     page.reload()
     expect(queue(page)).to_be_hidden()
@@ -72,6 +82,7 @@ def test_several_wait_and_go_in_order(page):
         expect(page.locator("[name=text]")).to_have_value("")
     expect(queue(page)).to_contain_text("3 条")
     page.context.set_offline(False)
+    arrived(page, 3)
     expect(queue(page)).to_be_hidden()
     assert sorted(str(r["text"]) for r in field_urls.arrived) == sorted(["一", "二", "三"])
     assert len({r["key"] for r in field_urls.arrived}) == 3
@@ -80,12 +91,8 @@ def test_several_wait_and_go_in_order(page):
 def test_a_lost_answer_is_asked_for_again_under_the_same_key(page):
     field_urls.answers[:] = [500]
     report(page)
-    for _ in range(50):
-        if len(field_urls.arrived) > 1:
-            break
-        page.wait_for_timeout(100)
+    keys = [r["key"] for r in arrived(page, 2)]
     expect(queue(page)).to_be_hidden()
-    keys = [r["key"] for r in field_urls.arrived]
     assert len(keys) == 2
     assert len(set(keys)) == 1
 

@@ -50,13 +50,15 @@ async function post(item) {
   return null;
 }
 
+// one at a time over all pages of this browser, so that nothing is posted twice at once
+const alone = (act) => (navigator.locks ? navigator.locks.request("jiedao-queue", act) : act());
+
 let sending = false;
 async function send() {
   if (sending || !navigator.onLine) return;
   sending = true;
   try {
-    const lock = navigator.locks ? (act) => navigator.locks.request("jiedao-queue", act) : (act) => act();
-    await lock(async () => {
+    await alone(async () => {
       for (const item of await mine()) {
         if (item.refused) continue;
         await show("sending");
