@@ -10,8 +10,8 @@ from tests.browser import PHONE, WIDE, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PATHS = (
-    "/", "/services/", "/find/?q=x", "/about/", "/privacy/", "/styleguide/", "/field/offline/", "/nowhere/", "/messages/",
-    "/field/", "/desk/", "/plans/", "/board/",
+    "/", "/services/", "/find/?q=x", "/about/", "/privacy/", "/styleguide/", "/field/offline/", "/nowhere/",
+    "/messages/", "/field/", "/desk/", "/plans/", "/board/",
 )  # fmt: skip
 FIRST_PAGE_BYTES = 150_000
 OWN_SCRIPT_BYTES = 20_000
