@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from jiedao.config.supervisor import STOP_S
 from tests.processes import free_port, jiedao, running, wait_for
 
 pytestmark = pytest.mark.crash
@@ -72,15 +73,15 @@ def test_it_serves_pages_and_files_and_stops_within_seconds(server):
             assert "immutable" in answer.headers["Cache-Control"], file
     began = time.monotonic()
     server.popen.send_signal(signal.SIGTERM)
-    assert server.popen.wait(20) == 0
-    assert time.monotonic() - began < 10
+    assert server.popen.wait(40) == 0
+    assert time.monotonic() - began < STOP_S, "something had to be killed"
     assert server.children("jiedao") == []
     assert str(server.port) in server.popen.stdout.read()
 
 
 def test_ctrl_c_reaches_the_whole_group_and_ends_it_cleanly(server):
     os.killpg(server.popen.pid, signal.SIGINT)
-    assert server.popen.wait(20) == 0
+    assert server.popen.wait(40) == 0
     assert server.children("jiedao") == []
 
 
@@ -97,7 +98,7 @@ def test_what_dies_is_started_again(server):
 
 def test_killing_the_supervisor_alone_takes_the_rest_with_it(server):
     server.popen.kill()
-    wait_for(lambda: not server.children("jiedao") and not server.children("granian"), 20)
+    wait_for(lambda: not server.children("jiedao") and not server.children("granian"))
 
 
 def test_a_busy_port_is_said_plainly(installation):
