@@ -17,6 +17,8 @@ from scipy.sparse.csgraph import breadth_first_order, connected_components, maxi
 from jiedao.engines.arcs.problem import ArcProblem, Bools, Floats, Ints
 
 EPS = 1e-6
+TRACE = 1e-3
+"""Share of a route's capacity that a required edge without load is taken for when looking for cuts."""
 SCALE = 1_000_000
 """Capacities of a flow are whole numbers."""
 
@@ -33,6 +35,9 @@ class Border:
     """0 where not required."""
     loops: Floats
     """(nodes,) demand of required self-loops."""
+    hint: Floats
+    hint_loops: Floats
+    """The same, but a required edge has always a little: what the search for cuts goes by."""
     capacity: float
     station: Bools
     """(nodes,)"""
@@ -40,15 +45,24 @@ class Border:
     @classmethod
     def of(cls, p: ArcProblem) -> Border:
         loop = p.tail == p.head
+        limit = p.capacity if np.isfinite(p.capacity) else max(1.0, 2.0 * float(p.demand[p.required].sum()))
         demand = np.where(p.required, p.demand, 0.0)
-        # an edge without load still needs a visit: count a trace of it, so that ⌈d/Q⌉ is 1
-        trace = min(1.0, p.capacity) * 1e-7 if np.isfinite(p.capacity) else 1e-7
-        demand = np.where(p.required, np.maximum(demand, trace), 0.0)
-        loops = np.bincount(p.tail[loop], weights=demand[loop], minlength=p.nodes).astype(np.float64)
+        hint = np.where(p.required, np.maximum(demand, TRACE * limit), 0.0)
         station = np.zeros(p.nodes, bool)
         station[p.depots] = True
         keep = ~loop
-        return cls(p.nodes, p.tail[keep], p.head[keep], p.required[keep], demand[keep], loops, p.capacity, station)
+        return cls(
+            p.nodes,
+            p.tail[keep],
+            p.head[keep],
+            p.required[keep],
+            demand[keep],
+            _by_node(p.tail[loop], demand[loop], p.nodes),
+            hint[keep],
+            _by_node(p.tail[loop], hint[loop], p.nodes),
+            limit,
+            station,
+        )
 
     def needed(self, inside: Bools) -> tuple[int, int]:
         """Least deadheading across the border of a set of nodes, and required edges across it."""
@@ -56,8 +70,11 @@ class Border:
         across = int((self.required & (tail != head)).sum())
         least = across % 2
         if not (inside & self.station).any():
-            load = float(self.demand[tail | head].sum() + self.loops[inside].sum())
-            visits = max(int(np.ceil(load / self.capacity - 1e-6)), int(load > 0))
+            touched = tail | head
+            load = float(self.demand[touched].sum() + self.loops[inside].sum())
+            visits = int(np.ceil(load / self.capacity - 1e-6))
+            if self.required[touched].any() or self.hint_loops[inside].any():
+                visits = max(visits, 1)
             least = max(least, 2 * visits - across)
         return least, across
 
@@ -95,11 +112,18 @@ def component_sets(border: Border, y: Floats) -> list[Bools]:
 def grown_sets(border: Border, y: Floats, starts: Ints, most: int = 8) -> list[Bools]:
     """Sets grown from each start by the node that leaves the least slack; of each growth the `most` broken ones."""
     bonds = _arcs(border, y + border.required)
-    loads = _arcs(border, border.demand)
+    loads = _arcs(border, border.hint)
     sets: list[Bools] = []
     for start in starts.tolist():
         order, slack = _grow(
-            start, bonds.indptr, bonds.indices, bonds.data, loads.data, border.loops, border.station, border.capacity
+            start,
+            bonds.indptr,
+            bonds.indices,
+            bonds.data,
+            loads.data,
+            border.hint_loops,
+            border.station,
+            border.capacity,
         )
         for size in np.argsort(slack, kind="stable")[:most].tolist():
             if slack[size] < -1e-4:
@@ -162,10 +186,9 @@ def _grow(
 def flow_sets(border: Border, y: Floats, starts: Ints) -> list[Bools]:
     """For each start, the set around it that breaks the unrounded capacity cut most (exact, one cut each)."""
     x = y + border.required
-    pull = (
-        np.bincount(border.tail, border.demand, border.nodes) + np.bincount(border.head, border.demand, border.nodes)
-    ) / (border.capacity) + 2 * border.loops / border.capacity
-    bonds = np.maximum(x - border.demand / border.capacity, 0.0)
+    at_ends = _by_node(border.tail, border.hint, border.nodes) + _by_node(border.head, border.hint, border.nodes)
+    pull = (at_ends + 2.0 * border.hint_loops) / border.capacity
+    bonds = np.maximum(x - border.hint / border.capacity, 0.0)
     sets = []
     for start in starts.tolist():
         inward = pull.copy()
@@ -189,6 +212,10 @@ def odd_sets(border: Border, y: Floats) -> list[Bools]:
             if inside[later] and parent[later] == parent[node]:
                 parent[later] = node
     return sets
+
+
+def _by_node(nodes: Ints, values: Floats, count: int) -> Floats:
+    return np.bincount(nodes, weights=values, minlength=count).astype(np.float64)
 
 
 def _arcs(border: Border, values: Floats) -> csr_matrix:

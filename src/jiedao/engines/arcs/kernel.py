@@ -206,9 +206,12 @@ def blinks(scratch: Scratch, chance: float) -> bool:
 
 @njit(**OPTIONS)
 def best_slot(
-    data: Data, plan: Plan, memory: Memory, scratch: Scratch, knobs: Knobs, count: int, i: int
+    data: Data, plan: Plan, memory: Memory, scratch: Scratch, knobs: Knobs, count: int, i: int, greed: int
 ) -> tuple[int, int]:
-    """Cheapest of the first `count` slots for task i, and the place in it; slot -1 if none is feasible."""
+    """Cheapest of the first `count` slots for task i, and the place in it; slot -1 if none is feasible.
+
+    `greed` 0: least added cost; 1: least added square of the route's cost; 2: least cost of the route.
+    """
     best, slot, place = np.inf, -1, -1
     room = data.capacity + EPS - data.demand[i]
     for k in range(count):
@@ -221,8 +224,8 @@ def best_slot(
         total = memory.total[i, r, which]
         if total > data.max_route + EPS:
             continue
-        score = total - plan.cost[r]
-        if knobs.minmax:
+        score = total if greed == 2 else total - plan.cost[r]
+        if greed == 1:
             score *= total + plan.cost[r]
         if score < best:
             best, slot, place = score, r, memory.place[i, r, which]
@@ -276,10 +279,11 @@ def recreate(data: Data, plan: Plan, memory: Memory, scratch: Scratch, knobs: Kn
     absent = plan.absent
     sort_absent(data, absent, scratch.keys, scratch.rng)
     count = list_slots(plan, scratch, knobs.routes)
+    greed = int(3.0 * uniform(scratch.rng)) if knobs.minmax else 0
     m, left = absent[-1], 0
     for j in range(m):
         i = absent[j]
-        slot, place = best_slot(data, plan, memory, scratch, knobs, count, i)
+        slot, place = best_slot(data, plan, memory, scratch, knobs, count, i, greed)
         if slot < 0:
             absent[left] = i
             left += 1
