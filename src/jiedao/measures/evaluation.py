@@ -19,7 +19,8 @@ SUBJECTS = ("area", "unit", "person")
 
 @dataclass
 class Row:
-    """One subject: an area code, or the id of a unit or user. `rank` counts from 1; equals share one."""
+    """One subject: an area code, or the id of a unit or user. `rank` counts from 1, equals share one; no rank where
+    the score rests on too few observations."""
 
     subject: str | int
     measures: list[Measure]
@@ -27,7 +28,7 @@ class Row:
     band: str = ""
     rank: int | None = None
     few: bool = False
-    """Some figure in the score rests on too few observations."""
+    """No figure of the score rests on enough observations."""
 
 
 @dataclass(frozen=True)
@@ -94,21 +95,23 @@ def evaluate(subject: str, period: Period, area: str = "", *, only: Sequence[str
 
 def _row(subject: str | int, measures: list[Measure], points: dict[str, float], limits: list) -> Row:
     mark = score(measures, points)
-    few = any(not m.enough for m in measures if points.get(m.indicator.code) and m.n)
+    counted = [m for m in measures if points.get(m.indicator.code)] or measures[:1]
+    few = not any(m.enough for m in counted)
     band = next((colour for least, colour in limits if mark is not None and mark >= least), "")
     return Row(subject, measures, mark, band, few=few)
 
 
 def _ranked(rows: list[Row]) -> list[Row]:
-    """By score; where there is none, by the first rate."""
+    """By score; where there is none, by the first rate. Those with too few observations stand below, without a rank."""
 
     def worth(row: Row) -> float:
         if row.score is not None:
             return row.score
         return next((value for m in row.measures if (value := m.normalised()) is not None), -1.0)
 
-    rows.sort(key=lambda row: (-worth(row), str(row.subject)))
+    rows.sort(key=lambda row: (row.few, -worth(row), str(row.subject)))
     for place, row in enumerate(rows):
-        same = place and worth(rows[place - 1]) == worth(row)
-        row.rank = rows[place - 1].rank if same else place + 1
+        if not row.few:
+            same = place and worth(rows[place - 1]) == worth(row)
+            row.rank = rows[place - 1].rank if same else place + 1
     return rows

@@ -22,7 +22,7 @@ CORE: dict[str, tuple[NavItem, ...]] = {
     "portal": (NavItem("portal", "/", Text("首页", "Home"), "home", order=0),),
     "field": (NavItem("field", "/field/", Text("今天", "Today"), "home", order=0),),
     "desk": (
-        NavItem("desk", "/desk/", Text("总览", "Overview"), "home", order=0),
+        NavItem("desk", "/desk/", Text("案卷", "Cases"), "list", order=0),
         NavItem("desk", "/desk/people/", Text("人员与组织", "People and units"), "people", "people.manage", order=90),
     ),
     "plans": (NavItem("plans", "/plans/", Text("全部方案", "All plans"), "home", order=0),),

@@ -23,6 +23,9 @@ SYSTEM = System(
         NavItem("portal", "/city_management/mine/", Text("我的上报", "My reports"), "list", order=30),
         NavItem("field", "/field/city_management/", Text("今日任务", "Tasks"), "check", "case.view", 10),
         NavItem("field", "/field/city_management/report/", Text("采集上报", "Report"), "camera", "case.file", 20),
+        NavItem("desk", "/desk/city_management/call/", Text("电话受理", "Take a call"), "phone", "case.file", 10),
+        NavItem("desk", "/desk/city_management/control/", Text("控制区", "Control areas"), "shield", "case.view", 60),
+        NavItem("desk", "/desk/city_management/taxonomy/", Text("立案标准", "Standard"), "paper", "case.view", 70),
     ),
     permissions=(
         Permission(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from jiedao.systems.city_management.urls_desk import desk
 from jiedao.systems.city_management.urls_field import field
 from jiedao.systems.city_management.urls_portal import portal
 
 __all__ = ["board", "desk", "field", "portal"]
 
-desk: list = []
 board: list = []
