@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import shapely
 from django.db import transaction
 
-from jiedao.city import areas, assets, gridding, h3cells, names, stamps, synth
+from jiedao.city import areas, assets, bulk, gridding, h3cells, names, stamps, synth
 from jiedao.city.gridding import GridRules, Homes
 from jiedao.city.imports.store import lengths_m
 from jiedao.city.locate import Locator
@@ -98,21 +98,15 @@ class Writer:
         self.cells = self._cut()
         counts = Counter(
             cells=len(self.cells),
-            streets=self._save(Street, self._streets()),
-            turns=self._save(Turn, self._turns()),
-            land=self._save(Land, [*self._features(), *self._compounds()]),
-            buildings=self._save(Building, self._buildings()),
-            places=self._save(Place, self._places()),
-            assets=self._save(Asset, self._assets()),
+            streets=bulk.insert(Street, self._streets()),
+            turns=bulk.insert(Turn, self._turns()),
+            land=bulk.insert(Land, [*self._features(), *self._compounds()]),
+            buildings=bulk.insert(Building, self._buildings()),
+            places=bulk.insert(Place, self._places()),
+            assets=bulk.insert(Asset, self._assets()),
         )
         self._count_people()
         return counts
-
-    @staticmethod
-    def _save(model: type, rows: Iterator | Sequence) -> int:
-        made = list(rows)
-        model.objects.bulk_create(made, BATCH)
-        return len(made)
 
     def _cut(self) -> list[Area]:
         dividing = [
