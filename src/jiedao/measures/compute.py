@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
+from typing import Any
 
 from django.apps import apps
 from django.db.models import Count, Q, QuerySet
@@ -95,7 +96,7 @@ def _count(base: str, named: Sequence[tuple[str, Tally]], frame: Frame, group: s
 
 def compute(
     indicators: Iterable[Indicator], frame: Frame, *, group: str | None = None
-) -> dict[object, dict[str, Measure]]:
+) -> dict[Any, dict[str, Measure]]:
     """{group value: {indicator code: Measure}}; one query a base whatever the number of indicators and groups.
 
     `group` is district, subdistrict, community, cell, unit, person, or None for one total under the key None.
@@ -105,7 +106,7 @@ def compute(
         (f"n{i}", x.denominator) for i, x in enumerate(wanted)
     ]
     named.sort(key=lambda pair: pair[1].base)
-    found: dict[object, dict[str, int]] = {}
+    found: dict[Any, dict[str, int]] = {}
     for base, part in groupby(named, key=lambda pair: pair[1].base):
         for key, row in _count(base, list(part), frame, group).items():
             found.setdefault(key, {}).update(row)

@@ -106,8 +106,8 @@ def new_user(request: HttpRequest) -> HttpResponse:
         return form(request, "people/new_user.html", roles=choices)
     try:
         post = post_values(request.POST) if request.POST.get("role") else None
-        wanted = (request.POST.get(name, "") for name in ("username", "name", "phone", "subject"))
-        made, password = staff.do_create_user(request.user, *wanted, post=post)
+        wanted = {name: request.POST.get(name, "") for name in ("username", "name", "phone", "subject")}
+        made, password = staff.do_create_user(request.user, **wanted, post=post)
     except Refused as refused:
         return form(request, "people/new_user.html", refused, roles=choices)
     return form(request, "people/new_user.html", made=made, password=password)
@@ -185,7 +185,7 @@ def unit_values(data: QueryDict) -> dict[str, Any]:
 
 
 def _unit_form(request: HttpRequest, found: Unit | None, given: dict[str, Any]) -> HttpResponse:
-    context = {"found": found, "tiers": list(units.TIER_NAMES.items())}
+    context: dict[str, Any] = {"found": found, "tiers": list(units.TIER_NAMES.items())}
     if request.method != "POST":
         return form(request, "people/unit.html", given=given, **context)
     try:

@@ -72,7 +72,7 @@ def begin(request: HttpRequest, user: User, after: str) -> HttpResponse:
     request.session.cycle_key()
     request.session[PENDING] = {
         "user": user.pk,
-        "backend": user.backend,  # type: ignore[attr-defined]
+        "backend": user.backend,
         "after": after,
         "until": time.time() + PENDING_SECONDS,
     }
@@ -86,7 +86,7 @@ def pending(request: HttpRequest) -> tuple[User, str] | None:
         return None
     user = User.objects.filter(pk=kept["user"], is_active=True).first()
     if user:
-        user.backend = kept["backend"]  # type: ignore[attr-defined]
+        user.backend = kept["backend"]
     return (user, kept["after"]) if user else None
 
 
@@ -115,7 +115,7 @@ def remember_language(answer: HttpResponse, language: str) -> None:
 def locked_out(request: HttpRequest, _response: HttpResponse | None, credentials: dict | None) -> HttpResponse:
     """What django-axes answers once the guesses are used up: a page that says when to try again."""
     username = (credentials or {}).get("username")
-    tried = AccessAttempt.objects.filter(username=username, ip_address=request.axes_ip_address)  # type: ignore[attr-defined]
+    tried = AccessAttempt.objects.filter(username=username, ip_address=request.axes_ip_address)
     last = tried.aggregate(last=Max("attempt_time"))["last"] or timezone.now()
     until: Any = last + settings.AXES_COOLOFF_TIME
     wait = max(timedelta(seconds=1), until - timezone.now())

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 from jiedao.errors import Invalid
 from jiedao.people import stamp
 from jiedao.people.models import Unit
 from jiedao.text import Text
 
-T = Unit.Tier
+T: Any = Unit.Tier
 PARTY = (T.SUBDISTRICT_COMMITTEE, T.COMMUNITY_COMMITTEE, T.COMPOUND_BRANCH, T.GRID_GROUP, T.STAIRWELL_GROUP)
 PARTY_NAMES = {
     T.SUBDISTRICT_COMMITTEE: Text("街道大工委", "subdistrict committee"),
