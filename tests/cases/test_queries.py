@@ -129,6 +129,8 @@ def test_one_case(staff, cases):
     assert queries.get(staff.acceptor, cases[0].code) == cases[0]
     with pytest.raises(Missing):
         queries.get(staff.acceptor, "nope\0" + "9" * 40)
+    for odd in ({"category": "x\0"}, {"area": "9\x002"}):
+        assert queries.page(staff.acceptor, **odd).cases == []
     with pytest.raises(Forbidden):
         queries.get(staff.handler, cases[0].code)
 
@@ -151,7 +153,7 @@ def test_my_reports(staff):
     assert queries.my_report(mine[0].code, person=person).case == mine[0]
     token = theirs.reports.get().token
     assert queries.my_report(theirs.code, tokens=[token]).case == theirs
-    for wrong in ({"person": person}, {"tokens": ["x"]}, {}):
+    for wrong in ({"person": person}, {"tokens": ["x", "\0"]}, {}):
         with pytest.raises(Missing):
             queries.my_report(theirs.code, **wrong)
 

@@ -27,11 +27,22 @@ def check(kinds: Iterable[Kind] | None = None) -> Iterator[Finding]:
     except Duplicate as error:
         yield Finding("kinds", Text(str(error), str(error)))
         return
+    yield from _states(found)
     held = roles.permission_names().keys()
     for kind in found:
         where = f"kind {kind.code}"
         lines = [*kind.flow.lint(held), *_widths(kind), *_numbers(kind), *_messages(kind)]
         yield from (Finding(where, Text(line, line)) for line in lines)
+
+
+def _states(kinds: list[Kind]) -> Iterator[Finding]:
+    """Lists ask by state across kinds, so a code must not end a case of one kind and not of another."""
+    ends = {(s.code, s.final) for kind in kinds for s in kind.flow.states}
+    for code in sorted({code for code, final in ends if (code, not final) in ends}):
+        text = Text(
+            f"状态 {code} 在有的流程中结束案卷，在有的不", f"state {code} ends a case in one flow and not in another"
+        )
+        yield Finding(f"state {code}", text)
 
 
 def _widths(kind: Kind) -> Iterator[str]:

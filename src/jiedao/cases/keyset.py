@@ -7,7 +7,7 @@ that fits. So every branch gives its first few ids from its own index, and only 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import reduce
 from operator import or_
@@ -18,6 +18,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_datetime
 
+from jiedao.cases import words
 from jiedao.cases.models import Case
 from jiedao.errors import Invalid
 from jiedao.people.access import Scope, column, stem
@@ -32,22 +33,28 @@ MARK = "\x00state"
 
 @dataclass(frozen=True)
 class Branch:
-    """Cases of a place in any of these states."""
+    """Cases of a place in any of these states; `wide`: of the whole city."""
 
     cases: QuerySet[Case]
     states: Sequence[str]
+    wide: bool = False
 
     def filter(self, *terms: Q, **more: Any) -> Branch:
-        return Branch(self.cases.filter(*terms, **more), self.states)
+        return replace(self, cases=self.cases.filter(*terms, **more))
+
+    def dated(self) -> Branch:
+        """Open cases with a deadline. Over the whole city they are walked in order by the partial index, for which
+        the query must say that they are open; in a smaller place it is faster to sort the few that are there."""
+        return self.filter(deadline__isnull=False, **({"closed_at": None} if self.wide else {}))
 
     def ordered(self, *order: str) -> Branch:
         columns = [name.lstrip("-") for name in order] or ["pk"]
-        return Branch(self.cases.order_by(*order).values_list(*columns), self.states)
+        return replace(self, cases=self.cases.order_by(*order).values_list(*columns))
 
 
 def terms(scope: Scope, area: str, kind: str, unit: int | None) -> Iterator[Q]:
     """For each grant of the scope, what of it the filter leaves: equalities on indexed columns."""
-    wanted = stem(area) if area else ""
+    wanted = stem(words.handle(area)) if area else ""
     grants = [g for g in scope.grants if g.everything][:1] or scope.grants
     for grant in grants:
         if not (wanted.startswith(grant.area) or grant.area.startswith(wanted)):
@@ -68,6 +75,10 @@ def terms(scope: Scope, area: str, kind: str, unit: int | None) -> Iterator[Q]:
             yield found & Q(unit__in=sorted(grant.units)) if grant.units is not None else found
 
 
+def is_wide(term: Q) -> bool:
+    return all(isinstance(part, tuple) and part[0].startswith("kind") for part in term.children)
+
+
 def ids(branches: list[Branch], order: str, after: str | None, size: int) -> tuple[list[int], str | None]:
     """(ids of the page in order, cursor of the next page or None)."""
     if order == "new":
@@ -84,7 +95,7 @@ def _by_deadline(branches: list[Branch], after: str | None, size: int) -> tuple[
     moment, last = _cursor(after)
     rows: list[tuple[Any, int]] = []
     if after is None or moment is not None:
-        dated = [b.filter(deadline__isnull=False) for b in branches]
+        dated = [b.dated() for b in branches]
         if moment is not None:
             dated = [b.filter(Q(deadline__gt=moment) | Q(deadline=moment, pk__gt=last)) for b in dated]
             dated = [b.filter(deadline__gte=moment) for b in dated]

@@ -89,7 +89,7 @@ class Service:
     code: str
     name: Text
     group: Text
-    description: Text = Text("", "")
+    description: Text | None = None
     keywords: tuple[str, ...] = ()
     attributes: tuple[Attribute, ...] = ()
 

@@ -91,6 +91,7 @@ class Entry(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "seq"], name="entry_seq")]
+        indexes = [models.Index(fields=["at"], name="entry_at")]
 
 
 class Seal(models.Model):

@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from jiedao.cases import attachments, keyset, kinds
+from jiedao.cases import attachments, keyset, kinds, words
 from jiedao.cases.flow import RESERVED, Step
 from jiedao.cases.models import Case, Report
 from jiedao.city import h3cells
@@ -25,7 +25,7 @@ from jiedao.text import Text
 LARGEST = 200
 HINT = 1000
 """A total is counted this far and no further."""
-CODE = re.compile(r"\d{6,24}")
+CODE = re.compile(r"\d{6,24}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -64,32 +64,49 @@ def page(
 ) -> Page:
     """Cases that `user` may see, newest first, or (`order="due"`) open ones by deadline, nearest first.
 
-    `unit` and `handler` are rows or ids. `text` is the beginning of a code, or words in title, text or address of open
-    cases and the newest others. Three or four queries whatever the size. Raises Invalid for a bad cursor or state.
+    `unit` and `handler` are rows or ids. `overdue` and `supervised` look at open cases. `text` is the beginning of a code,
+    or words in title, text or address of open cases and the newest others. Three or four queries whatever the size. Raises Invalid for a bad cursor or state.
     """
     if order not in keyset.ORDERS:
         raise Invalid(Text("没有这种排序。", "There is no such order."), field="order", value=order)
-    wanted = _states(states, kind, order)
+    wanted = _states(states, kind, open_only=order == "due" or bool(overdue) or supervised)
     size = max(1, min(size, LARGEST))
-    common = _more(text, overdue, now or timezone.now())
-    if handler is not None:
-        common.append(Q(handler=getattr(handler, "pk", handler)))
-    if category:
-        common.append(Q(category=category))
+    terms = list(keyset.terms(access.scope(user, "case.view"), area, kind, getattr(unit, "pk", unit)))
+    common = _filters(handler, category, overdue, now or timezone.now()) + [Q(supervised__gt="")] * supervised
+    text = text.replace("\0", "").strip()[:60]
+    if CODE.fullmatch(text):
+        return _by_code(text, terms, wanted, common, size)
     branches = [
-        keyset.Branch(Case.objects.filter(term, *common, *extra), some)
-        for term in keyset.terms(access.scope(user, "case.view"), area, kind, getattr(unit, "pk", unit))
+        keyset.Branch(Case.objects.filter(term, *common, *extra), some, keyset.is_wide(term))
+        for term in terms
         for some, extra in _windows(wanted, text)
     ]
     ids, cursor = keyset.ids(branches, order, after, size)
+    hint = keyset.count(branches, HINT) if after is None and not text else None
+    return Page(_rows(ids), cursor, hint)
+
+
+def _rows(ids: list[int]) -> list[Case]:
     rows = Case.objects.filter(pk__in=ids).select_related("unit", "handler__person").defer("text", "form", "triage")
     held = {case.pk: case for case in rows}
-    hint = keyset.count(branches, HINT) if after is None and not text else None
-    return Page([held[pk] for pk in ids if pk in held], cursor, hint)
+    return [held[pk] for pk in ids if pk in held]
 
 
-def _states(states: Sequence[str], kind: str, order: str) -> list[str]:
-    known = states_of(kind, final=False if order == "due" else None)
+def _by_code(digits: str, terms: list[Q], states: list[str], common: list[Q], size: int) -> Page:
+    """The first page of codes that begin so, in order of code. A range, since SQLite uses no index for LIKE."""
+    after = str(int(digits) + 1).zfill(len(digits))
+    there = Q(code__gte=digits, code__lt=after) if len(after) == len(digits) else Q(code__startswith=digits)
+    found = Case.objects.filter(there, _any(terms), *common).order_by("code").values_list("pk", "state")[:LARGEST]
+    return Page(_rows([pk for pk, state in found if state in states][:size]), None, None)
+
+
+def _any(terms: list[Q]) -> Q:
+    """One of them; a term that asks nothing makes all the others idle."""
+    return Q() if Q() in terms else reduce(or_, terms, Q(pk__in=()))
+
+
+def _states(states: Sequence[str], kind: str, *, open_only: bool) -> list[str]:
+    known = states_of(kind, final=False if open_only else None)
     if not states:
         return known
     if strange := [code for code in states if code not in states_of()]:
@@ -97,32 +114,26 @@ def _states(states: Sequence[str], kind: str, order: str) -> list[str]:
     return [code for code in dict.fromkeys(states) if code in known]
 
 
-def _more(text: str, overdue: bool | None, now: datetime) -> list[Q]:
-    """What the filters ask of every case."""
+def _filters(handler: Any, category: str, overdue: bool | None, now: datetime) -> list[Q]:
+    """What is asked of every case. Only open cases have a deadline."""
     found = []
+    if handler is not None:
+        found.append(Q(handler=getattr(handler, "pk", handler)))
+    if category:
+        found.append(Q(category=words.handle(category)))
     if overdue is not None:
-        late = Q(deadline__lt=now, closed_at=None)
-        found.append(late if overdue else ~late)
-    text = _sought(text)
-    if CODE.fullmatch(text):
-        found.append(Q(code__startswith=text))
-    elif text:
-        found.append(Q(title__icontains=text) | Q(text__icontains=text) | Q(address__icontains=text))
+        found.append(Q(deadline__lt=now) if overdue else Q(deadline__gte=now) | Q(deadline=None))
     return found
 
 
-def _sought(text: str) -> str:
-    return text.replace("\0", "").strip()[:60]
-
-
 def _windows(states: list[str], text: str) -> list[tuple[list[str], list[Q]]]:
-    """Words are sought in all open cases and in the newest ended ones only."""
-    text = _sought(text)
-    if not text or CODE.fullmatch(text):
+    """(states, what is asked of cases in them). Words are sought in open cases and the newest ended ones only."""
+    if not text:
         return [(states, [])]
-    final = states_of(final=True)
+    said = Q(title__icontains=text) | Q(text__icontains=text) | Q(address__icontains=text)
     newest = Q(pk__gt=_newest() - value("cases.search_window"))
-    split = [([s for s in states if s not in final], []), ([s for s in states if s in final], [newest])]
+    final = states_of(final=True)
+    split = [([s for s in states if s not in final], [said]), ([s for s in states if s in final], [said, newest])]
     return [(some, extra) for some, extra in split if some]
 
 
@@ -134,14 +145,17 @@ def counts(user: Any, *, area: str = "", kind: str = "", unit: Any = None) -> di
     """How many open cases `user` sees in each state; states without any are left out. One query."""
     found = access.scope(user, "case.view")
     terms = list(keyset.terms(found, area, kind, getattr(unit, "pk", unit)))
-    where = Q() if Q() in terms else reduce(or_, terms, Q(pk__in=()))
-    rows = Case.objects.filter(where, closed_at=None, state__in=states_of(kind, final=False))
+    rows = Case.objects.filter(_any(terms), state__in=states_of(kind, final=False))
     return dict(rows.values_list("state").annotate(n=Count("pk")).order_by())
 
 
 def get(user: Any, code: str) -> Case:
     """One case for staff; raises Missing or Forbidden."""
-    case = Case.objects.select_related("unit", "handler__person", "asset", "merged_into").filter(code=code[:24]).first()
+    case = (
+        Case.objects.select_related("unit", "handler__person", "asset", "merged_into")
+        .filter(code=words.handle(code))
+        .first()
+    )
     if case is None:
         raise _missing(code)
     access.require_case(user, "case.view", case)
@@ -167,7 +181,7 @@ def steps(user: Any, case: Case) -> list[Step]:
 
 def shown(code: str) -> Case:
     """A case that everybody may see; Missing for others."""
-    case = Case.objects.filter(code=code[:24]).first()
+    case = Case.objects.filter(code=words.handle(code)).first()
     if case is None or not attachments.is_shown(case):
         raise _missing(code)
     return case
@@ -175,10 +189,12 @@ def shown(code: str) -> Case:
 
 def my_report(code: str, *, person: Any = None, tokens: Sequence[str] = ()) -> Report:
     """The report by which somebody follows a case: by person, or by the token given when it was made."""
-    mine = Q(token__in=[token[:32] for token in tokens][:50]) if tokens else Q(pk__in=())
+    mine = Q(token__in=[words.handle(token) for token in tokens[:50]]) if tokens else Q(pk__in=())
     if person is not None:
         mine |= Q(person=getattr(person, "pk", person))
-    found = Report.objects.select_related("case").filter(mine, case__code=code[:24]).order_by("id").first()
+    found = (
+        Report.objects.select_related("case__unit").filter(mine, case__code=words.handle(code)).order_by("id").first()
+    )
     if found is None:
         raise _missing(code)
     return found

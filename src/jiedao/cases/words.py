@@ -50,6 +50,11 @@ def line(text: Any, field: str, limit: int) -> str:
     return " ".join(clean(text, field, limit).split())
 
 
+def handle(text: Any, limit: int = 40) -> str:
+    """A code or token from outside, fit to be looked up: never a fault, at worst not found."""
+    return tidy(str(text))[:limit]
+
+
 def note(text: Any, field: str = "note") -> str:
     return clean(text, field, rule("cases.note_max"))
 
