@@ -64,8 +64,9 @@ def page(
 ) -> Page:
     """Cases that `user` may see, newest first, or (`order="due"`) open ones by deadline, nearest first.
 
-    `unit` and `handler` are rows or ids. `overdue` and `supervised` look at open cases. `text` is the beginning of a code,
-    or words in title, text or address of open cases and the newest others. Three or four queries whatever the size. Raises Invalid for a bad cursor or state.
+    `unit` and `handler` are rows or ids. `overdue` and `supervised` look at open cases only. `text` is the beginning
+    of a code, or words in title, text or address of open cases and the newest others. Three or four queries whatever
+    the size. Raises Invalid for a bad cursor or state.
     """
     if order not in keyset.ORDERS:
         raise Invalid(Text("没有这种排序。", "There is no such order."), field="order", value=order)
