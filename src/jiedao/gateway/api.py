@@ -13,8 +13,10 @@ from jiedao.people.gate import public
 from jiedao.registry import registry
 
 ABOUT = """
-街道系统的程序接口。密钥由系统管理员在“接口密钥”页发放，随请求头 `Authorization: Bearer jd_…` 发送；网页内可用登录会话（须带 CSRF）。
-写操作可带 `Idempotency-Key`。出错时返回 code、message、field、value、expected，语言按 `Accept-Language`。
+街道系统的程序接口。密钥由系统管理员在“接口密钥”页发放，随请求头 `Authorization: Bearer jd_…` 发送；
+网页内可用登录会话（须带 CSRF）。
+写操作可带 `Idempotency-Key`。
+出错时返回 code、message、field、value、expected，语言按 `Accept-Language`。
 
 The API of Jiedao. An administrator hands out keys on the page “API keys”; send yours as `Authorization: Bearer jd_…`.
 Pages may use their session, with CSRF. Writes take an `Idempotency-Key`. Refusals hold code, message, field, value and

@@ -50,7 +50,9 @@ def limit(name: str, per_minute: float) -> None:
     """Raises TooMany, which holds `retry_after` in seconds, when `name` came more often than this."""
     wait = buckets.take(name, per_minute)
     if wait:
-        text = Text("请求太频繁，请 {n} 秒后再试。", "Too many requests: try again in {n} seconds.").format(n=ceil(wait))
+        text = Text("请求太频繁，请 {n} 秒后再试。", "Too many requests: try again in {n} seconds.").format(
+            n=ceil(wait)
+        )
         expected = Text(f"每分钟不超过 {per_minute:g} 次", f"at most {per_minute:g} a minute")
         refused = TooMany(text, field="rate", expected=expected)
         refused.retry_after = ceil(wait)  # type: ignore[attr-defined]

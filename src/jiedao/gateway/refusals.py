@@ -47,7 +47,7 @@ WRONG: dict[str, Text] = {
 DATES = Text("应为 ISO 8601 日期时间。", "This must be an ISO 8601 date and time.")
 
 
-def of_validation(error: ValidationError) -> Invalid:
+def of_validation(error: Any) -> Invalid:
     """The first fault, by the name of its field."""
     first: dict[str, Any] = error.errors[0]
     place = [str(part) for part in first.get("loc", ())][1:]
@@ -64,7 +64,7 @@ def of_validation(error: ValidationError) -> Invalid:
 def install(api: NinjaAPI) -> None:
     """Every refusal of ours, of ninja's and of Django's in the one form."""
 
-    def answer(request: HttpRequest, refused: Refused) -> HttpResponse:
+    def answer(request: HttpRequest, refused: Any) -> HttpResponse:
         found = api.create_response(request, refused.as_dict(), status=refused.status)
         if wait := getattr(refused, "retry_after", None):
             found["Retry-After"] = str(wait)
@@ -72,12 +72,9 @@ def install(api: NinjaAPI) -> None:
             found["WWW-Authenticate"] = "Bearer"
         return found
 
-    def http(request: HttpRequest, error: HttpError) -> HttpResponse:
-        return answer(request, _of_http(error))
-
     api.add_exception_handler(Refused, answer)
     api.add_exception_handler(ValidationError, lambda request, error: answer(request, of_validation(error)))
-    api.add_exception_handler(HttpError, http)
+    api.add_exception_handler(HttpError, lambda request, error: answer(request, _of_http(error)))
     api.add_exception_handler(Http404, lambda request, error: answer(request, Missing(NOTHING)))
     for kind in (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent):
         api.add_exception_handler(kind, lambda request, error: answer(request, TooLarge(TOO_BIG, field="body")))
@@ -86,7 +83,7 @@ def install(api: NinjaAPI) -> None:
     )
 
 
-def _of_http(error: HttpError) -> Refused:
+def _of_http(error: Any) -> Refused:
     if isinstance(error, AuthenticationError) or error.status_code == 401:
         found = Refused(SIGN_IN, code="sign_in")
     elif error.status_code == 403:

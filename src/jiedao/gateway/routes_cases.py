@@ -16,10 +16,9 @@ from jiedao.gateway.auth import Access
 from jiedao.gateway.schemas import (
     CaseDetail,
     CasePage,
+    CaseQuery,
     CaseRow,
-    Code,
     CommentIn,
-    Line,
     Photo,
     StepIn,
     StepOut,
@@ -67,7 +66,7 @@ def one(request: HttpRequest, code: str) -> Case:
     """The case that the caller may see. Raises Missing, Forbidden."""
     if not queries.CODE.fullmatch(code) or not code.isascii():
         raise Missing(Text("没有这个案卷。", "There is no such case."), field="code", value=code)
-    return queries.get(request.auth, code)  # type: ignore[attr-defined]
+    return queries.get(request.auth, code)
 
 
 def a_unit(code: str | None, field: str = "unit") -> Unit | None:
@@ -90,27 +89,17 @@ def a_user(username: str | None, field: str = "handler") -> User | None:
 
 
 @router.get("/cases", response=CasePage, auth=VIEW, summary="案卷列表 · list cases")
-def cases(
-    request: HttpRequest,
-    state: list[Code] = Query([], description="状态，可多个 · states"),  # noqa: B008
-    area: Code = "",
-    kind: Code = "",
-    category: Code = "",
-    unit: Code = "",
-    handler: Line = Query("", max_length=80),
-    overdue: bool | None = None,
-    q: Line = Query("", max_length=60, description="编号开头或文字 · the beginning of a code, or words"),
-    order: Literal["new", "due"] = "new",
-    after: Line | None = Query(None, max_length=80),
-    size: int = Query(50, ge=1, le=200),
-) -> Any:
+def cases(request: HttpRequest, asked: Query[CaseQuery]) -> Any:
     """按时间或期限排列，逐页取用。 · By age or by deadline, page after page."""
-    if area and not area.isdigit():
-        raise Invalid(Text("区划代码不对。", "This is not an area code."), field="area", value=area)
+    filters = asked.dict(exclude={"state", "unit", "handler", "q"})
     page = queries.page(
-        request.auth, states=state, area=area, kind=kind, category=category, unit=a_unit(unit),  # type: ignore[attr-defined]
-        handler=a_user(handler), overdue=overdue, text=q, after=after, size=size, order=order,
-    )  # fmt: skip
+        request.auth,
+        states=asked.state,
+        unit=a_unit(asked.unit),
+        handler=a_user(asked.handler),
+        text=asked.q,
+        **filters,
+    )
     return {"cases": [row(case) for case in page.cases], "next": page.next, "total_hint": page.total_hint}
 
 
@@ -140,7 +129,7 @@ def steps(request: HttpRequest, code: str) -> Any:
             code=step.code, name=words(step.name), target=step.target, needs=sorted(step.needs),
             closing=words(closing) if closing and "condition" in step.needs else None,
         )
-        for step in queries.steps(request.auth, found)  # type: ignore[attr-defined]
+        for step in queries.steps(request.auth, found)
     ]  # fmt: skip
 
 
@@ -149,7 +138,7 @@ def take(request: HttpRequest, code: str, given: StepIn) -> HttpResponse:
     def write() -> CaseDetail:
         found = one(request, code)
         actions.do_step(
-            found, given.step, request.auth, version=given.version, note=given.note, unit=a_unit(given.unit),  # type: ignore[attr-defined]
+            found, given.step, request.auth, version=given.version, note=given.note, unit=a_unit(given.unit),
             handler=a_user(given.handler), condition_met=given.condition_met, attachments=given.attachments,
         )  # fmt: skip
         return detail(Case.objects.select_related("unit", "handler__person", "merged_into").get(pk=found.pk))
@@ -160,7 +149,7 @@ def take(request: HttpRequest, code: str, given: StepIn) -> HttpResponse:
 @router.post("/cases/{code}/comments", response=CaseDetail, auth=VIEW, summary="补充说明 · add words", description=KEY)
 def comment(request: HttpRequest, code: str, given: CommentIn) -> HttpResponse:
     def write() -> CaseDetail:
-        found, user = one(request, code), request.auth  # type: ignore[attr-defined]
+        found, user = one(request, code), request.auth
         held = actions.do_comment(found, user, given.text, public=given.public, attachments=given.attachments)
         found.version = held.version
         return detail(found)
@@ -178,10 +167,10 @@ def photo(attachment: Attachment) -> Photo:
              description=KEY)  # fmt: skip
 def upload(
     request: HttpRequest,
-    file: UploadedFile = File(...),  # noqa: B008
-    purpose: Literal["before", "after", "check", "paper"] = Form("before"),
+    file: File[UploadedFile],
+    purpose: Form[Literal["before", "after", "check", "paper"]] = "before",
 ) -> HttpResponse:
     def write() -> Photo:
-        return photo(attachments.store(file, purpose=purpose, user=request.auth))  # type: ignore[attr-defined]
+        return photo(attachments.store(file, purpose=purpose, user=request.auth))
 
     return once(request, write, 201)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Query, Router
+from ninja import Field, Router
 
 from jiedao.cases import keyset, kinds
 from jiedao.city import areas, locate
@@ -14,7 +14,22 @@ from jiedao.city.models import Area
 from jiedao.errors import Missing
 from jiedao.gateway.auth import Access
 from jiedao.gateway.routes_cases import words
-from jiedao.gateway.schemas import AreaOut, Code, KindOut, Lat, Line, Long, Me, Named, Person, Place, UnitOut, UnitPage
+from jiedao.gateway.schemas import (
+    AreaOut,
+    Code,
+    KindOut,
+    Lat,
+    Line60,
+    Line80,
+    Long,
+    Me,
+    Named,
+    Person,
+    Place,
+    Size,
+    UnitOut,
+    UnitPage,
+)
 from jiedao.people import access
 from jiedao.people.gate import public
 from jiedao.people.models import Unit
@@ -34,8 +49,8 @@ def area_out(area: Area) -> AreaOut:
 @public
 def find_areas(
     request: HttpRequest,
-    q: Line = Query("", max_length=80, description="名称、拼音或代码 · name, pinyin or code"),
-    parent: Code = Query("", description="列出下一级 · list what lies below"),
+    q: Annotated[Line80, Field(description="名称、拼音或代码 · name, pinyin or code")] = "",
+    parent: Annotated[Code, Field(description="列出下一级 · list what lies below")] = "",
     level: Code = "",
 ) -> Any:
     if parent:
@@ -66,11 +81,11 @@ def unit_out(unit: Unit) -> UnitOut:
 @router.get("/units", response=UnitPage, auth=Access("case.view"), summary="组织列表 · list units")
 def units(
     request: HttpRequest,
-    q: Line = Query("", max_length=60),
+    q: Line60 = "",
     tier: Code = "",
     duty: Code = "",
-    after: Line | None = Query(None, max_length=20),
-    size: int = Query(50, ge=1, le=200),
+    after: Line60 | None = None,
+    size: Size = 50,
 ) -> Any:
     given = {"name__icontains": q, "tier": tier, "duty": duty}
     rows = Unit.objects.select_related("parent").filter(**{name: value for name, value in given.items() if value})
@@ -85,7 +100,7 @@ def units(
             summary="组织的处置员 · handlers of a unit")  # fmt: skip
 def handlers(request: HttpRequest, code: Code) -> Any:
     unit = Unit.objects.filter(code=code).first()
-    if unit is None or not access.can(request.auth, "case.confirm", unit=unit):  # type: ignore[attr-defined]
+    if unit is None or not access.can(request.auth, "case.confirm", unit=unit):
         raise Missing(Text("没有这个组织。", "There is no such unit."), field="code", value=code)
     found = access.holders("case.handle", area=unit.area, unit_id=unit.pk)
     return [Person(username=user.username, name=user.label) for user in found]
@@ -106,6 +121,6 @@ def all_kinds(request: HttpRequest) -> Any:
 
 @router.get("/me", response=Me, auth=Access(), summary="我是谁、能做什么 · who I am and what I may do")
 def me(request: HttpRequest) -> Any:
-    user = request.auth  # type: ignore[attr-defined]
+    user = request.auth
     held = sorted(access.permissions_of(user))
     return Me(username=user.username, permissions=held, areas=list(access.scope(user, "case.view").areas))

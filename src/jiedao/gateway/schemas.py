@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from ninja import Field, Schema
@@ -13,7 +13,10 @@ from jiedao.cases.words import tidy
 
 Line = Annotated[str, AfterValidator(tidy)]
 """Text without what no reader should see."""
+Line60 = Annotated[str, Field(max_length=60), AfterValidator(tidy)]
+Line80 = Annotated[str, Field(max_length=80), AfterValidator(tidy)]
 Code = Annotated[str, Field(max_length=40), AfterValidator(tidy)]
+Size = Annotated[int, Field(ge=1, le=200)]
 Long = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 
@@ -67,6 +70,23 @@ class CaseRow(Schema):
     version: int = Field(description="办理时随步骤送回 · send it back with a step")
 
 
+class CaseQuery(Schema):
+    """A list of cases."""
+
+    state: list[Code] = Field([], max_length=40, description="状态，可多个 · states")
+    area: Annotated[str, Field(pattern=r"^\d{0,20}$", description="区划代码 · area code")] = ""
+    kind: Code = ""
+    category: Code = ""
+    unit: Code = ""
+    handler: Line80 = ""
+    overdue: bool | None = None
+    supervised: bool = False
+    q: Line60 = Field("", description="编号开头或文字 · the beginning of a code, or words")
+    order: Literal["new", "due"] = "new"
+    after: Line80 | None = None
+    size: Size = 50
+
+
 class CasePage(Schema):
     cases: list[CaseRow]
     next: str | None = Field(description="下一页的 after，末页为空 · `after` of the next page, null at the end")
@@ -99,7 +119,7 @@ class StepIn(Schema):
     version: int
     note: str = Field("", max_length=20_000)
     unit: Code | None = None
-    handler: Annotated[str, Field(max_length=80), AfterValidator(tidy)] | None = None
+    handler: Line80 | None = None
     condition_met: bool = False
     attachments: list[UUID] = Field([], max_length=20)
 
@@ -199,4 +219,6 @@ class KindOut(Schema):
 class Me(Schema):
     username: str
     permissions: list[str]
-    areas: list[str] = Field(description="可查看案卷的区域 · areas where cases may be seen; empty text is the whole city")
+    areas: list[str] = Field(
+        description="可查看案卷的区域 · areas where cases may be seen; empty text is the whole city"
+    )

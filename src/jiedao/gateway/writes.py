@@ -34,7 +34,7 @@ def _body(request: HttpRequest) -> bytes:
     return found.digest()
 
 
-def once(request: HttpRequest, write: Callable[[], Schema], status: int = 200) -> HttpResponse:
+def once(request: Any, write: Callable[[], Schema], status: int = 200) -> HttpResponse:
     """The answer of `write`, or the one given before to the same key and request. Raises Conflict, Invalid."""
 
     def run() -> tuple[int, Any]:
@@ -44,8 +44,8 @@ def once(request: HttpRequest, write: Callable[[], Schema], status: int = 200) -
     if key is None:
         code, body = run()
     else:
-        digest = idempotency.digest(request.method or "", request.get_full_path(), _body(request))
-        (code, body), again = idempotency.once(owner(request.auth), key, digest, run)  # type: ignore[attr-defined]
+        digest = idempotency.digest(request.method, request.get_full_path(), _body(request))
+        (code, body), again = idempotency.once(owner(request.auth), key, digest, run)
     answer = JsonResponse(body, status=code, json_dumps_params={"ensure_ascii": False})
     if again:
         answer[REPLAYED] = "true"

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Router, Schema
 from pydantic import AwareDatetime
 
 from jiedao.cases.intake import NewReport
@@ -17,7 +17,7 @@ from jiedao.errors import Missing
 from jiedao.gateway import reports
 from jiedao.gateway.auth import Access
 from jiedao.gateway.routes_cases import KEY, words
-from jiedao.gateway.schemas import Code, Contact, FiledOut, Lat, Line, Long, Words
+from jiedao.gateway.schemas import Code, Contact, FiledOut, Lat, Line, Line60, Long, Words
 from jiedao.gateway.writes import key_of, once
 from jiedao.people import identifiers
 from jiedao.people.gate import public
@@ -117,8 +117,8 @@ def class_row(small: SmallClass) -> dict[str, Any]:
 @public
 def classes(
     request: HttpRequest,
-    q: Line = Query("", max_length=60, description="名称或用词 · a name, or words"),
-    big: Code = Query("", description="大类，如 E01 · big class, such as E01"),
+    q: Annotated[Line60, Field(description="名称或用词 · a name, or words")] = "",
+    big: Annotated[Code, Field(description="大类，如 E01 · big class, such as E01")] = "",
 ) -> Any:
     found = taxonomy().search(q, limit=50) if q else taxonomy().classes
     return [class_row(small) for small in found if small.code.startswith(big)]
@@ -143,6 +143,7 @@ def propose(request: HttpRequest, given: ProposalIn) -> Any:
     """不保存。 · Nothing is kept."""
     report = NewReport(kinds.CITY.code, text=given.text, lon=given.lon, lat=given.lat)
     found = kinds.triage([report], [require(given.lon, given.lat)], timezone.now())[0]
+    assert found.limit is not None
     return ProposalOut(
         category=found.category, condition=found.condition, name=words(kinds.label(found.category)), duty=found.duty,
         limit_amount=found.limit.amount, limit_unit=found.limit.unit, confidence=found.confidence,
@@ -150,14 +151,16 @@ def propose(request: HttpRequest, given: ProposalIn) -> Any:
     )  # fmt: skip
 
 
-@router.post("/reports", response={201: FiledOut}, auth=Access(), summary="上报问题 · report a problem", description=KEY)
+@router.post(
+    "/reports", response={201: FiledOut}, auth=Access(), summary="上报问题 · report a problem", description=KEY
+)
 def report(request: HttpRequest, given: ReportIn) -> Any:
     new = NewReport(
         kinds.CITY.code, text=given.text, lon=given.lon, lat=given.lat, category=given.category, asset=given.asset,
         condition=given.condition, address=given.address or describe(given.lon, given.lat), channel="api",
         attributes=given.attributes, photos=given.photos, contact=_contact(given.contact),
     )  # fmt: skip
-    filed = reports.file(request.auth, new, key_of(request) or "")  # type: ignore[attr-defined]
+    filed = reports.file(request.auth, new, key_of(request) or "")
     unit = Unit.objects.filter(pk=filed.unit_id).values_list("code", flat=True).first() if filed.unit_id else None
     why = [words(text) for text in filed.why]
     return 201, FiledOut(
@@ -189,16 +192,16 @@ def control_areas(request: HttpRequest) -> Any:
 @router.post("/control-areas", response={201: ControlOut}, auth=Access(actions.OPEN_PERMISSION),
              summary="提出控制区 · ask for a control area", description=KEY)  # fmt: skip
 def open_control(request: HttpRequest, given: ControlIn) -> HttpResponse:
-    return once(request, lambda: control_out(actions.do_open(request.auth, **given.dict())), 201)  # type: ignore[attr-defined]
+    return once(request, lambda: control_out(actions.do_open(request.auth, **given.dict())), 201)
 
 
 @router.post("/control-areas/{int:number}/approve", response=ControlOut, auth=Access(actions.APPROVE_PERMISSION),
              summary="批准控制区 · approve it", description=KEY)  # fmt: skip
 def approve_control(request: HttpRequest, number: int) -> HttpResponse:
-    return once(request, lambda: control_out(actions.do_approve(request.auth, number)))  # type: ignore[attr-defined]
+    return once(request, lambda: control_out(actions.do_approve(request.auth, number)))
 
 
 @router.post("/control-areas/{int:number}/end", response=ControlOut, auth=Access(actions.APPROVE_PERMISSION),
              summary="结束控制区 · end it", description=KEY)  # fmt: skip
 def end_control(request: HttpRequest, number: int) -> HttpResponse:
-    return once(request, lambda: control_out(actions.do_end(request.auth, number)))  # type: ignore[attr-defined]
+    return once(request, lambda: control_out(actions.do_end(request.auth, number)))
