@@ -22,7 +22,7 @@ KEEP_S = 20
 DAYS = 14
 HOT_DAYS = 7
 HOT = 6
-LATEST = 7
+LATEST = 6
 RATES_DAYS = 30
 
 
@@ -94,6 +94,19 @@ def _wall(area: str) -> Wall:
         rates=list(compute(indicators("area"), Window(Period.last_days(RATES_DAYS, today), cases))[None].values()),
         latest=list(Case.objects.filter(cases, state__in=_shown()).order_by("-pk").defer("text", "form")[:LATEST]),
     )
+
+
+def counts(area: str, day: date) -> dict[str, int]:
+    """Cases opened and ended on a day; open and overdue at this moment."""
+    cases, (start, end) = within(area), Period(day, day).bounds
+    open_cases = Case.objects.filter(cases, closed_at=None)
+    ended = Case.objects.filter(cases, closed_at__gte=start, closed_at__lt=end).exclude(state="merged")
+    return {
+        "opened_today": Case.objects.filter(cases, opened_at__gte=start, opened_at__lt=end).count(),
+        "ended_today": ended.count(),
+        "open": open_cases.count(),
+        "overdue": open_cases.filter(deadline__lt=timezone.now()).count(),
+    }
 
 
 def _by_day(cases: Q, column: str, today: date, level: str = "") -> Counter[tuple[date, str]]:

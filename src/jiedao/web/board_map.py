@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from jiedao.city import areas, stamps
 from jiedao.city.models import Area
 
-WIDTH = 1000
+WIDTH, HEIGHT = 1000, 720
 KEEP_S = 3600
 STEPS = 5
 DETAIL = 1000
@@ -35,12 +35,6 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Sheet:
-    height: float
-    parts: list[Part]
-
-
-@dataclass(frozen=True)
 class Said:
     """What a part shows: its figure, a sentence for whoever points at it or hears it, and where it leads."""
 
@@ -49,7 +43,7 @@ class Said:
     href: str
 
 
-def sheet(area: str) -> Sheet:
+def sheet(area: str) -> list[Part]:
     """The children of an area, drawn once for as long as areas do not change."""
     key = f"web.board_map.{area}.{'-'.join(map(str, stamps.read('areas')))}"
     found = cache.get(key)
@@ -59,21 +53,22 @@ def sheet(area: str) -> Sheet:
     return found
 
 
-def _draw(area: str) -> Sheet:
+def _draw(area: str) -> list[Part]:
     level = {0: "district", 6: "subdistrict", 9: "community"}.get(len(area), "cell")
     rows = Area.objects.filter(level=level, code__startswith=area).exclude(shape=None).values_list("code", "shape")
     found = [(code, shapely.from_wkb(bytes(shape))) for code, shape in rows.order_by("code")]
     if not found:
-        return Sheet(0, [])
+        return []
     west, south, east, north = shapely.total_bounds([shape for _, shape in found])
     squeeze = cos(radians((south + north) / 2))
-    scale = WIDTH / max((east - west) * squeeze, 1e-9)
-    height = (north - south) * scale
+    wide, high = (east - west) * squeeze, north - south
+    scale = min(WIDTH / max(wide, 1e-9), HEIGHT / max(high, 1e-9))
+    edge = ((WIDTH - wide * scale) / 2, (HEIGHT - high * scale) / 2)
 
     def flat(points):  # (n, 2) degrees → pixels, y down
-        return (points - (west, north)) * (squeeze * scale, -scale)
+        return (points - (west, north)) * (squeeze * scale, -scale) + edge
 
-    return Sheet(round(height), [_part(code, shapely.transform(shape, flat)) for code, shape in found])
+    return [_part(code, shapely.transform(shape, flat)) for code, shape in found]
 
 
 def _part(code: str, shape: shapely.Geometry) -> Part:
@@ -98,26 +93,26 @@ def step_of(value: int, ends: Sequence[int]) -> int:
 
 def draw(area: str, said: Mapping[str, Said], title: str) -> SafeString:
     """The map; parts that nothing is said of are drawn empty."""
-    drawn = sheet(area)
-    if not drawn.parts:
+    parts = sheet(area)
+    if not parts:
         return mark_safe("")
     ends = limits([one.value for one in said.values()])
     shapes, words = [], []
     size = max(22, WIDTH / 32)
-    for part in drawn.parts:
+    for part in parts:
         one = said.get(part.code)
         shade = step_of(one.value, ends) if one else 0
         shape = f'<path class="part step-{shade}" d="{part.path}"/>'
         if one:
             name = escape(areas.name(part.code))
             shape = f'<a href="{escape(one.href)}" aria-label="{escape(one.text)}">{shape}</a>'
-            if len(drawn.parts) <= NAMED and part.wide > 3.2 * size:
+            if len(parts) <= NAMED and part.wide > 3.2 * size:
                 words.append(
                     f'<text class="on-{shade}" x="{part.x}" y="{part.y}"><tspan class="value">{one.value:,}</tspan>'
                     f'<tspan class="name" x="{part.x}" dy="1.15em">{name}</tspan></text>'
                 )
         shapes.append(shape)
-    box = f"-4 -4 {WIDTH + 8} {drawn.height + 8:g}"
+    box = f"-4 -4 {WIDTH + 8} {HEIGHT + 8}"
     return mark_safe(  # noqa: S308  # every text in it went through escape()
         f'<svg class="areas" viewBox="{box}" role="group" aria-label="{escape(title)}">'
         f'{"".join(shapes)}<g class="words" aria-hidden="true">{"".join(words)}</g></svg>'

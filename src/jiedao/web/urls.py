@@ -6,12 +6,13 @@ from django.urls import path
 
 from jiedao.registry import NavItem
 from jiedao.text import Text
-from jiedao.web import inbox, landing, pages, pages_board, pages_desk, pages_evaluation, pages_rules, styleguide
+from jiedao.web import inbox, landing, pages, pages_board, pages_desk, pages_evaluation, pages_exports, pages_rules, styleguide
 from jiedao.web.shell import add_core
 
 add_core(
     NavItem("board", "/board/evaluation/", Text("综合评价", "Evaluation"), "chart", "measure.view", 20),
-    NavItem("desk", "/desk/rules/", Text("规则与出处", "Rules"), "sliders", "case.view", 80),
+    NavItem("desk", "/desk/exports/", Text("导出", "Exports"), "download", "case.view", 85),
+    NavItem("desk", "/desk/rules/", Text("规则与出处", "Rules"), "sliders", "measure.view", 80),
 )
 
 urlpatterns = [
@@ -34,6 +35,8 @@ urlpatterns = [
     path("desk/conditions/", pages_desk.conditions, name="desk-conditions"),
     path("desk/export.csv", pages_desk.export, {"form": "csv"}, name="desk-export-csv"),
     path("desk/export.xlsx", pages_desk.export, {"form": "xlsx"}, name="desk-export-xlsx"),
+    path("desk/exports/", pages_exports.exports, name="desk-exports"),
+    path("desk/exports/<str:code>.<str:form>", pages_exports.export, name="desk-exports-one"),
     path("desk/rules/", pages_rules.rules, name="rules"),
     path("desk/rules/<str:key>/", pages_rules.one, name="rules-one"),
     path("desk/case/<str:code>/", pages_desk.case, name="desk-case"),

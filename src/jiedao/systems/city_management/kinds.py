@@ -120,8 +120,11 @@ def _propose(report: NewReport, options: Sequence[Guess]) -> Proposal:
 
 
 def nearest(small: SmallClass, text: str) -> Condition:
-    """The condition whose wording shares most with the text; the first one where none does."""
-    grams = {text[i : i + 2] for i in range(len(text) - 1)}
+    """The condition whose wording shares most with the text, beside what the class itself is called; the first one
+    (the gravest, as standards are written) where none does."""
+    grams = {text[i : i + 2] for i in range(len(text) - 1)} - {
+        small.name.zh[i : i + 2] for i in range(len(small.name.zh))
+    }
     return max(small.conditions, key=lambda row: sum(row.text.zh[i : i + 2] in grams for i in range(len(row.text.zh))))
 
 

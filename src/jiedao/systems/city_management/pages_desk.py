@@ -17,6 +17,7 @@ from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from jiedao.cases import intake
+from jiedao.cases.kinds import Limit
 from jiedao.city import areas
 from jiedao.city.locate import locate
 from jiedao.config.options import options
@@ -29,6 +30,7 @@ from jiedao.systems.city_management.models import ControlArea
 from jiedao.systems.city_management.report_form import KIND, Draft, Errors, place, read
 from jiedao.systems.city_management.taxonomy import TABLE, duties, taxonomy
 from jiedao.text import Text
+from jiedao.web.desk_detail import amount_said
 
 FORM = ["GET", "HEAD", "POST"]
 STANDARD = "city_management.standard"
@@ -205,14 +207,17 @@ def standard(request: HttpRequest) -> HttpResponse:
     table, q = taxonomy(), request.GET.get("q", "").replace("\0", "").strip()[:60]
     big = request.GET.get("big", "")[:3]
     found = table.search(q, limit=40) if q else [one for one in table.classes if one.code.startswith(big or "E01")]
-    return render(
-        request, "city_management/desk/standard.html",
-        {
-            "found": found, "q": q, "big": "" if q else big or "E01", "bigs": list(table.bigs().items()),
-            "total": len(table), "duties": duties(), "may_load": access.can(request.user, STANDARD),
-            "own": tables.table(TABLE),
-        },
-    )  # fmt: skip
+    context = {
+        "found": [(small, [(row, amount_said(Limit(*row.limit()))) for row in small.conditions]) for small in found],
+        "q": q,
+        "big": "" if q else big or "E01",
+        "bigs": list(table.bigs().items()),
+        "total": len(table),
+        "duties": duties(),
+        "may_load": access.can(request.user, STANDARD),
+        "own": tables.table(TABLE),
+    }
+    return render(request, "city_management/desk/standard.html", context)
 
 
 @needs(STANDARD)
