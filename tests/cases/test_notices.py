@@ -90,6 +90,16 @@ def test_a_unit_is_told_through_those_who_lead_it_and_the_handler_in_person(staf
     assert notices.mark_read(staff.handler) == 0
 
 
+def test_a_case_that_goes_to_its_unit_at_once_tells_it(staff, query_count):
+    boss = make_user("department", unit=staff.other)
+    reports = [a_report(kind="lamp", attributes={"pole": str(n)}) for n in range(20)]
+    intake.do_file([a_report(kind="lamp", attributes={"pole": "0"})], MONDAY)
+    with query_count(at_most=20):
+        intake.do_file(reports, MONDAY)
+    assert Notice.objects.filter(template="to_handle", user=boss).count() == 21
+    assert not Notice.objects.filter(user=staff.stranger).exists(), "the unit has somebody who leads"
+
+
 def test_dates_and_texts_are_said_in_both_languages(staff):
     notice = notices.tell(
         "suspended", user=staff.handler, case=file_one(), until=MONDAY, note=Text("等配件", "waiting for parts")

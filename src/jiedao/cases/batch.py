@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
-from jiedao.cases import attachments, clocks, duplicates, log
+from jiedao.cases import attachments, clocks, duplicates, log, notices
 from jiedao.cases.duplicates import Thing
 from jiedao.cases.intake import Filed, Ready
 from jiedao.cases.kinds import Proposal
@@ -20,6 +20,7 @@ from jiedao.city import h3cells
 from jiedao.config.options import options
 from jiedao.errors import Conflict, Invalid
 from jiedao.people import duty, vault
+from jiedao.people.models import Unit
 from jiedao.text import Text
 
 REPORTER = "上报人"
@@ -68,6 +69,8 @@ class Batch:
     def __init__(self, batch: Sequence[Ready], proposals: Sequence[Proposal], at: datetime) -> None:
         self.at, self.on = at, timezone.localdate(at)
         self.items = [Item(ready, proposal) for ready, proposal in zip(batch, proposals, strict=True)]
+        named = {proposal.unit_id for proposal in proposals if proposal.unit_id}
+        self.units = Unit.objects.in_bulk(named) if named else {}
         self.entries: list[Entry] = []
         self.merged: dict[int, Case] = {}
 
@@ -150,8 +153,7 @@ class Batch:
     def _case(self, item: Item, pk: int) -> Case:
         report, proposal, here, kind = item.ready.report, item.proposal, item.ready.located, item.ready.kind
         limit = proposal.limit
-        unit = duty.responsible(kind.code, item.thing.category, proposal.duty, here, self.on)
-        unit_id = proposal.unit_id or (unit.pk if unit else None)
+        proposed = self._unit(kind.code, item, proposal)
         first = kind.flow.state(proposal.start or kind.flow.start)
         district = here.district if here else ""
         case = Case(
@@ -170,13 +172,13 @@ class Batch:
             asset_id=report.asset,
             state="",
             version=0,
-            unit_id=unit_id if first.unit else None,
+            unit=proposed if first.unit else None,
             channel=report.channel,
             limit_amount=limit.amount if limit else None,
             limit_unit=limit.unit if limit else "",
             opened_at=self.at,
             closed_at=self.at if first.final else None,
-            triage=_triage(proposal, unit_id),
+            triage=_triage(proposal, proposed.pk if proposed else None),
         )
         if here:
             case.district, case.subdistrict, case.community, case.cell = here
@@ -184,6 +186,11 @@ class Batch:
         set_ = {"category": case.category, "condition": case.condition, "reports_count": 1, "unit_id": case.unit_id}
         self._entry(case, item, first.code, {"set": set_, "channel": report.channel})
         return case
+
+    def _unit(self, kind: str, item: Item, proposal: Proposal) -> Unit | None:
+        if proposal.unit_id:
+            return self.units[proposal.unit_id]
+        return duty.responsible(kind, item.thing.category, proposal.duty, item.ready.located, self.on)
 
     def _entry(self, case: Case, item: Item, target: str | None, data: dict[str, Any]) -> None:
         by = item.ready.report.by
@@ -226,6 +233,9 @@ class Batch:
         for item, report in zip(new, reports, strict=True):
             item.filed.report_id = report.pk
         self._photos(new)
+        handed = [case for case in opened if case.unit_id]
+        if handed:
+            notices.tell_units(handed)
 
     def _photos(self, new: list[Item]) -> None:
         """Photos stored before, by the same person, and not used yet."""

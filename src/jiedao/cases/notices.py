@@ -37,11 +37,9 @@ def tell(
     ValueError where the context lacks a name that the template asks for."""
     held = _context(template, case, context)
     rows: list[Notice] = []
-    told = {u.pk: u for u in [*([user] if user else []), *users, *(_people(unit) if unit else [])]}
+    told = {u.pk: u for u in [*([user] if user else []), *users, *(_people({unit.pk})[unit.pk] if unit else [])]}
     for one in told.values():
-        rows.append(Notice(user=one, channel=INAPP))
-        if one.person and one.person.email_sealed:
-            rows.append(Notice(user=one, person=one.person, channel=EMAIL))
+        rows += _to_user(one)
     if person:
         rows += _to_person(person)
     if unit and unit.webhook:
@@ -90,13 +88,38 @@ def in_role(role: str, case: Case) -> list[User]:
     return list(found.values())
 
 
-def _people(unit: Unit) -> list[User]:
-    """Those who confirm the unit's work; where there are none, all of its people."""
+def tell_units(cases: Iterable[Case]) -> list[Notice]:
+    """Cases that went to their unit as they were filed: the units' people and webhooks, two queries for them all."""
+    given = [case for case in cases if case.unit_id]
+    people = _people({case.unit_id for case in given})
+    rows = []
+    for case in given:
+        held = _context("to_handle", case, {})
+        to = [row for user in people[case.unit_id] for row in _to_user(user)]
+        to += [Notice(unit=case.unit, channel=WEBHOOK)] if case.unit.webhook else []
+        rows += [_filled(row, "to_handle", case, held) for row in to]
+    return _send(rows)
+
+
+def _people(unit_ids: set[int]) -> dict[int, list[User]]:
+    """Of each unit, those who confirm its work; where there are none, all of its people."""
+    if not unit_ids:
+        return {}
     today = timezone.localdate()
-    posts = Post.objects.filter(unit=unit, valid_from__lte=today, user__is_active=True).select_related("user__person")
-    held = [post for post in posts if access.in_force(post, today)]
-    lead = [post for post in held if "case.confirm" in roles.permissions(post.role)]
-    return [post.user for post in lead or held]
+    posts = Post.objects.filter(unit__in=unit_ids, valid_from__lte=today, user__is_active=True)
+    held: dict[int, list[Post]] = {pk: [] for pk in unit_ids}
+    for post in posts.select_related("user__person"):
+        if access.in_force(post, today):
+            held[post.unit_id].append(post)
+    lead = {pk: [p for p in some if "case.confirm" in roles.permissions(p.role)] for pk, some in held.items()}
+    return {pk: list({p.user_id: p.user for p in lead[pk] or held[pk]}.values()) for pk in unit_ids}
+
+
+def _to_user(user: User) -> list[Notice]:
+    rows = [Notice(user=user, channel=INAPP)]
+    if user.person and user.person.email_sealed:
+        rows.append(Notice(user=user, person=user.person, channel=EMAIL))
+    return rows
 
 
 def _to_person(person: Person) -> list[Notice]:
@@ -120,15 +143,22 @@ def _context(code: str, case: Case | None, given: dict[str, Any]) -> dict[str, A
     return held
 
 
+def _filled(row: Notice, code: str, case: Case | None, context: dict[str, Any]) -> Notice:
+    row.template, row.case, row.context = code, case, context | row.context
+    row.created_at = timezone.now()
+    row.sent_at = row.created_at if row.channel == INAPP else None
+    return row
+
+
 def _write(rows: list[Notice], code: str, case: Case | None, context: dict[str, Any]) -> list[Notice]:
+    return _send([_filled(row, code, case, context) for row in rows])
+
+
+def _send(rows: list[Notice]) -> list[Notice]:
     from jiedao.cases.tasks import deliver
 
     if not options().email_url:
         rows = [row for row in rows if row.channel != EMAIL]
-    now = timezone.now()
-    for row in rows:
-        row.template, row.case, row.context = code, case, context | row.context
-        row.created_at, row.sent_at = now, now if row.channel == INAPP else None
     rows = Notice.objects.bulk_create(rows)
     for row in rows:
         if row.channel != INAPP:
