@@ -38,7 +38,7 @@ def write(city: SynthCity, progress: Callable[[float, str], None]) -> Counter[st
     """Store the whole city, one transaction a community; returns how many rows of each sort."""
     counts: Counter[str] = Counter()
     with transaction.atomic():
-        communities = _write_areas(city)
+        communities = write_areas(city)
         _write_river(city)
     codes = Codes()
     for done, chunk in enumerate(city.chunks(), 1):
@@ -50,7 +50,7 @@ def write(city: SynthCity, progress: Callable[[float, str], None]) -> Counter[st
     return counts
 
 
-def _write_areas(city: SynthCity) -> dict[str, Area]:
+def write_areas(city: SynthCity) -> dict[str, Area]:
     """Areas above the cells, parents first; returns the communities."""
     rows = []
     for one in city.areas:

@@ -119,7 +119,7 @@ class Builder:
         user = User(username=username, person=person, password=self.password, demo=True)
         self.users.append(user)
         if role:
-            self.posts.append(Post(user=user, role=role, unit=unit, area=area))
+            self.posts.append(Post(user=user, role=role, unit=unit, area=area, valid_from=self.since.date()))
         return user
 
     def _store_users(self) -> None:
@@ -190,7 +190,8 @@ class Builder:
             for unit in units
         )
         Responsibility.objects.bulk_create(
-            Responsibility(kind="city", duty=unit.duty, area=unit.area, unit=unit) for unit in units
+            Responsibility(kind="city", duty=unit.duty, area=unit.area, unit=unit, valid_from=self.since.date())
+            for unit in units
         )
 
     def _party_tiers(self) -> None:

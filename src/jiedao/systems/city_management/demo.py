@@ -12,13 +12,14 @@ from django.db import transaction
 from jiedao.cases import history
 from jiedao.cases.models import Adjustment, Case
 from jiedao.systems.city_management.demo_plan import classes, plan
+from jiedao.systems.city_management.demo_play import play
 from jiedao.systems.city_management.demo_story import ADJUSTMENTS_A_CASE, People, Story
 
 BATCH = 1000
 
 
 def write(people: People, seed: int, now: datetime, progress: Callable[[float], None]) -> int:
-    """Tell and store the year before `now`, in batches; returns how many cases."""
+    """Tell and store the year before `now`, in batches, and then today; returns how many cases."""
     told, sites = classes(), plan(seed, now)
     for first in range(0, len(sites), BATCH):
         batch = sites[first : first + BATCH]
@@ -31,4 +32,4 @@ def write(people: People, seed: int, now: datetime, progress: Callable[[float], 
                 [past for story, n in zip(stories, offsets, strict=False) for past in story.tell(ids[n], spare)]
             )
         progress(min(1.0, (first + BATCH) / len(sites)))
-    return sum(1 + site.twin for site in sites)
+    return sum(1 + site.twin for site in sites) + play(people, seed, now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -39,6 +39,7 @@ class People(Protocol):
     units: dict[tuple[str, str], int]
     """(district, duty) → unit."""
     residents: Sequence[int]
+    by_community: Mapping[str, Any]
 
     def desk(self, role: str) -> Any: ...
 
@@ -197,8 +198,8 @@ class Story:
         row, handler = self.told.condition, self.people.handler(self.unit)
         hours, unit = HOURS[row.limit_unit]
         limit = row.limit_amount * hours
-        share = self.about(0.41 * self.work.pace, 0.62)
-        if self.chance(0.012):
+        share = self.about(0.45 * self.work.pace, 0.62)
+        if self.chance(0.015):
             share = float(self.random.uniform(3, 25))
         if self.chance(0.01):
             self.past.supervise("leader", self.at, self.people.desk("leader"), self.pick(words.ORDERS))
