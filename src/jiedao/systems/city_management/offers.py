@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -12,6 +13,7 @@ from jiedao.cases import queries
 from jiedao.city.address import describe
 from jiedao.city.locate import Located, locate
 from jiedao.errors import Refused
+from jiedao.rules.store import value
 from jiedao.systems.city_management import control
 from jiedao.systems.city_management.kinds import nearest
 from jiedao.systems.city_management.report_form import KIND, Draft, place
@@ -30,10 +32,10 @@ CHOSEN = Text("您选择的类别", "chosen by you")
 
 @dataclass(frozen=True)
 class Offer:
-    """A class for the report. `value` is what the form sends: "" leaves the class to triage."""
+    """A class for the report. `sends` is what the form sends: "" leaves the class to triage."""
 
     small: SmallClass
-    value: str
+    sends: str
     why: Sequence[Text]
     amount: float
     unit: str
@@ -71,9 +73,9 @@ def classes(text: str, category: str, most: int = 3) -> list[Offer]:
     return found + [_offer(g.small, text, g.small.code, g.why) for g in others]
 
 
-def _offer(small: SmallClass, text: str, value: str, why: Sequence[Text], **more: Any) -> Offer:
+def _offer(small: SmallClass, text: str, sends: str, why: Sequence[Text], **more: Any) -> Offer:
     row = nearest(small, text)
-    return Offer(small, value, why, row.limit_amount, row.limit_unit, **more)
+    return Offer(small, sends, why, row.limit_amount, row.limit_unit, **more)
 
 
 def context(draft: Draft) -> dict[str, Any]:
@@ -91,6 +93,7 @@ def context(draft: Draft) -> dict[str, Any]:
 def _around(lon: float, lat: float, offers: Sequence[Offer]) -> dict[str, Any]:
     found = queries.nearby(lon, lat, kind=KIND, metres=NEAR_M, most=NEAR_MOST * 3)
     category = offers[0].small.code if offers else ""
+    found = [(case, metres) for case, metres in found if joinable(case)]
     found.sort(key=lambda pair: (pair[0].category != category, pair[1]))
     here = locate(lon, lat)
     return {
@@ -98,6 +101,12 @@ def _around(lon: float, lat: float, offers: Sequence[Offer]) -> dict[str, Any]:
         "nearby": [Nearby(case, named(case.category), max(1, round(m))) for case, m in found[:NEAR_MOST]],
         "control": _control(lon, lat, category, here) if category else None,
     }
+
+
+def joinable(case: Any) -> bool:
+    """Whether a report that says "the same" still joins the case: open, no older than the duplicate rule allows."""
+    days = value("city_management.duplicate", city=case.district or None)["days"]
+    return case.closed_at is None and case.opened_at > timezone.now() - timedelta(days=days)
 
 
 def _control(lon: float, lat: float, category: str, here: Located | None) -> Text | None:

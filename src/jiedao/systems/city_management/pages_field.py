@@ -103,6 +103,7 @@ def _show(request: HttpRequest, found: Case, errors: Errors | None = None, draft
     outdoor = (field_work.CHECK, field_work.HANDLE)
     kind = kinds.get(found.kind)
     steps = [step for step in queries.steps(request.user, found) if step.permission in outdoor]
+    steps.sort(key=lambda step: "note" in step.needs)
     items = timeline.timeline(found, public=False)
     handles = any(step.permission == field_work.HANDLE for step in steps)
     context = {

@@ -101,6 +101,7 @@ def show(request: HttpRequest, code: str, errors: Errors | None = None, draft: D
         "name": offers.named(found.category),
         "items": items,
         "pair": journey.pair(items),
+        "may_join": report is None and found.lon is not None and offers.joinable(found),
         "points": _point(found),
         "errors": errors or {},
         "given": request.POST,

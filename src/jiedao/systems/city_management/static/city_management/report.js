@@ -1,5 +1,5 @@
 // Report, confirmation and near-me pages: photos that are too large are named before they are sent; links are copied; the list follows the map.
-import { announce } from "../jiedao/jiedao.js";
+import { announce } from "../jiedao/page.js";
 
 const form = document.querySelector("#report");
 form?.addEventListener("submit", (event) => {
