@@ -1,4 +1,5 @@
 from dataclasses import replace
+from functools import cache
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,11 @@ from jiedao.engines.arcs import MaxIterations, Route, Solution, arc_problem, che
 from tests.engines.arcs.make import grid, ring, tiny_problems
 
 PROBLEM = grid(3, capacity=5, max_route=40.0, vehicles=[3])
-GOOD = solve(PROBLEM, MaxIterations(500), seed=1).solution
+
+
+@cache
+def good() -> Solution:
+    return solve(PROBLEM, MaxIterations(500), seed=1).solution
 
 
 def rules(solution: Solution, problem=PROBLEM) -> set[str]:
@@ -16,13 +21,13 @@ def rules(solution: Solution, problem=PROBLEM) -> set[str]:
 
 
 def with_route(index: int, **changes: object) -> Solution:
-    routes = list(GOOD.routes)
+    routes = list(good().routes)
     routes[index] = replace(routes[index], **changes)
-    return replace(GOOD, routes=tuple(routes))
+    return replace(good(), routes=tuple(routes))
 
 
 def test_a_good_plan_passes() -> None:
-    assert rules(GOOD) == set()
+    assert rules(good()) == set()
 
 
 def test_costs_of_a_ring_by_hand() -> None:
@@ -32,19 +37,19 @@ def test_costs_of_a_ring_by_hand() -> None:
     assert backward.cost == 5 + 4 * 5 + 3 * 10 + 5
 
 
-@given(st.integers(0, len(GOOD.routes) - 1), st.data())
+@given(st.integers(0, 2), st.data())
 def test_leaving_a_street_out(r, data) -> None:
-    edges, backward = GOOD.routes[r].edges, GOOD.routes[r].backward
+    edges, backward = good().routes[r].edges, good().routes[r].backward
     k = data.draw(st.integers(0, len(edges) - 1))
     broken = with_route(r, edges=edges[:k] + edges[k + 1 :], backward=backward[:k] + backward[k + 1 :])
     assert rules(broken) == {"unserved"}
     assert [b.edge for b in check(PROBLEM, broken).breaches] == [edges[k]]
 
 
-@given(st.integers(0, len(GOOD.routes) - 1), st.data())
+@given(st.integers(0, 2), st.data())
 def test_serving_a_street_twice(r, data) -> None:
-    edge = data.draw(st.sampled_from([e for route in GOOD.routes for e in route.edges]))
-    route = GOOD.routes[r]
+    edge = data.draw(st.sampled_from([e for route in good().routes for e in route.edges]))
+    route = good().routes[r]
     broken = with_route(r, edges=(*route.edges, edge), backward=(*route.backward, False))
     assert "served_twice" in rules(broken)
 
@@ -53,23 +58,23 @@ def test_serving_a_street_twice(r, data) -> None:
 def test_unknown_streets_and_stations(number) -> None:
     inside = 0 <= number < len(PROBLEM.tail)
     extra = Route(0, (number,), (False,))
-    broken = replace(GOOD, routes=(*GOOD.routes, extra))
+    broken = replace(good(), routes=(*good().routes, extra))
     assert ("no_such_edge" in rules(broken)) == (not inside)
     assert ("no_such_depot" in rules(with_route(0, depot=number))) == (number != 0)
 
 
 def test_capacity_limit_and_teams() -> None:
-    assert rules(GOOD, replace(PROBLEM, capacity=2.0)) == {"capacity"}
-    assert rules(GOOD, replace(PROBLEM, max_route=3.0)) == {"max_route"}
-    assert rules(replace(GOOD, routes=(*GOOD.routes, Route(0, (), ())))) == {"vehicles"}
+    assert rules(good(), replace(PROBLEM, capacity=2.0)) == {"capacity"}
+    assert rules(good(), replace(PROBLEM, max_route=3.0)) == {"max_route"}
+    assert rules(replace(good(), routes=(*good().routes, Route(0, (), ())))) == {"vehicles"}
 
 
 def test_street_without_need_and_false_report() -> None:
     required = PROBLEM.required.copy()
-    edge = GOOD.routes[0].edges[0]
+    edge = good().routes[0].edges[0]
     required[edge] = False
-    assert rules(GOOD, replace(PROBLEM, required=required)) == {"not_required"}
-    assert rules(replace(GOOD, unserved=(edge,))) == {"misreported_unserved"}
+    assert rules(good(), replace(PROBLEM, required=required)) == {"not_required"}
+    assert rules(replace(good(), unserved=(edge,))) == {"misreported_unserved"}
 
 
 def test_missing_and_forbidden_directions() -> None:
