@@ -45,8 +45,8 @@ class Software:
     user: User
     client: Client
 
-    def get(self, address: str, **more: Any) -> Any:
-        return self.client.get(address, **more)
+    def get(self, address: str, data: Any = None, **more: Any) -> Any:
+        return self.client.get(address, data, **more)
 
     def post(self, address: str, data: Any = None, **more: Any) -> Any:
         more.setdefault("content_type", "application/json")

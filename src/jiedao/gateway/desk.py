@@ -17,6 +17,8 @@ from jiedao.people.models import User
 from jiedao.people.pages import form, say
 from jiedao.text import Text
 
+NO_ROLE = Text("无（只上报）", "none (reports only)")
+
 
 @needs(staff.MANAGE)
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -32,7 +34,7 @@ def keys_page(request: HttpRequest) -> HttpResponse:
     mine = Q(user__in=users) | Q(created_by=request.user)
     rows = ApiKey.objects.filter(mine).select_related("user__person").prefetch_related("user__posts").order_by("-pk")
     lines = [(row, [desk.roles.ROLES[p.role].name for p in row.user.posts.all()]) for row in rows[: desk.PAGE * 4]]
-    context = {"lines": lines, "fresh": fresh, "roles": desk.role_choices()}
+    context = {"lines": lines, "fresh": fresh, "roles": [("", NO_ROLE), *desk.role_choices()]}
     return form(request, "gateway/keys.html", refused, **context)
 
 

@@ -50,14 +50,14 @@ DATES = Text("应为 ISO 8601 日期时间。", "This must be an ISO 8601 date a
 def of_validation(error: Any) -> Invalid:
     """The first fault, by the name of its field."""
     first: dict[str, Any] = error.errors[0]
-    place = [str(part) for part in first.get("loc", ())][1:]
+    source, *names = [str(part) for part in first.get("loc", ())] or ["body"]
     kind, more = first.get("type", ""), first.get("ctx") or {}
     text = WRONG.get(kind) or (DATES if kind.startswith(("date", "time")) else OTHER)
     try:
         text = text.format(**more)
     except (KeyError, ValueError):
         text = OTHER
-    names = place[1:] if len(place) > 1 and place[0] in ("body", "data") else place
+    names = names[1:] if source == "body" else names
     return Invalid(text, field=".".join(names) or "body")
 
 
