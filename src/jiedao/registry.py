@@ -1,18 +1,20 @@
 """The typed registry of city systems: what a manifest declares, and how the house finds it.
 
 A system is a folder under `jiedao/systems/` (or a package of the entry-point group `jiedao.systems`) with a
-`manifest.py` that holds one `SYSTEM = System(...)`. Core rooms never import a system; they ask this registry.
+`manifest.py` that holds one `SYSTEM = System(...)`. An office's own system needs no packaging: `JIEDAO_SYSTEMS` names
+its package. Core rooms never import a system; they ask this registry.
 """
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
+from jiedao.config.options import options
 from jiedao.text import Text
 
 SHELLS = ("portal", "field", "desk", "plans", "board")
@@ -41,6 +43,20 @@ class Permission:
 
 
 @dataclass(frozen=True)
+class Export:
+    """A table that a system hands out at /desk/exports/ as CSV or XLSX, to whoever holds `permission`.
+
+    `rows(user)` yields a line for each thing this user may see, as many cells as there are columns; no personal data.
+    """
+
+    code: str
+    name: Text
+    columns: tuple[Text, ...]
+    rows: Callable[[Any], Iterable[Sequence[Any]]]
+    permission: str = "case.view"
+
+
+@dataclass(frozen=True)
 class Finding:
     """One line of `jiedao check`."""
 
@@ -63,7 +79,7 @@ class System:
     """`jiedao.cases.kinds.Kind` objects."""
     indicators: tuple[Any, ...] = ()
     """`jiedao.measures.indicators.Indicator` objects."""
-    exports: tuple[Any, ...] = ()
+    exports: tuple[Export, ...] = ()
     checks: tuple[Callable[[], Iterable[Finding]], ...] = ()
     planner: str = ""
     """Dotted path of `plan(area, date, seconds, seed) -> Plan`, for `jiedao plan SYSTEM`."""
@@ -102,11 +118,11 @@ class Registry:
 
 
 def system_packages() -> list[str]:
-    """Dotted names of the packages that hold a manifest: ours, then third parties'."""
+    """Dotted names of the packages that hold a manifest: ours, installed ones, then those of the setting `systems`."""
     home = Path(__file__).with_name("systems")
     folders = sorted(path.parent.name for path in home.glob("*/manifest.py"))
     ours = [f"jiedao.systems.{name}" for name in folders]
-    return ours + [e.value for e in entry_points(group="jiedao.systems")]
+    return [*ours, *(entry.value for entry in entry_points(group="jiedao.systems")), *options().systems]
 
 
 def load(packages: Iterable[str] | None = None) -> Registry:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 
 from django.core import checks
 from django.db import DatabaseError, connection
@@ -103,11 +104,20 @@ def missing_parts() -> Iterator[Finding]:
 
 def parts(system: System) -> Iterator[Finding]:
     """Parts of a system's folder that are absent without a reason, or present with one."""
+    folder = Path(str(import_module(system.package).__file__)).parent
     for part in PARTS:
-        there = find_spec(f"{system.package}.{part}") is not None
+        there = has_part(folder, part)
         if not there and not system.lacks.get(part):
             text = Text(f"缺少 {part}，manifest 也没有说明原因", f"has no {part}, and the manifest gives no reason")
             yield Finding(system.id, text)
         if there and part in system.lacks:
             text = Text(f"manifest 说没有 {part}，其实有", f"has {part}, though the manifest says it lacks it")
             yield Finding(system.id, text)
+
+
+def has_part(folder: Path, part: str) -> bool:
+    """`pages` is pages.py, a package, or several files pages_….py; `rules` a folder with rows; others like pages."""
+    if part == "rules":
+        return any(folder.glob("rules/*.toml"))
+    several = part == "pages" and any(folder.glob("pages_*.py"))
+    return several or (folder / f"{part}.py").is_file() or (folder / part / "__init__.py").is_file()

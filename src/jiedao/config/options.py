@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import tomllib
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 
@@ -40,13 +41,29 @@ class Options(BaseModel):
     oidc_client_secret: str = ""
     totp_roles: list[str] = Field([], description="roles that must sign in with a second factor, e.g. admin,leader")
     phone_code_sender: str = Field("", description="dotted path of a class with send(phone, code); see people/codes.py")
+    systems: list[str] = Field([], description="dotted packages of systems of your own, beside the installed ones")
     upload_mb: int = Field(12, ge=1, le=200, description="largest single file a person may send")
+
+    @field_validator("systems")
+    @classmethod
+    def _systems(cls, names: list[str]) -> list[str]:
+        for name in names:
+            if not _has_manifest(name):
+                raise ValueError(f"no package {name} with a manifest.py can be imported; is it on PYTHONPATH?")
+        return names
 
     @model_validator(mode="after")
     def _origin(self) -> Options:
         if not self.origin:
             self.origin = f"http://{self.bind}:{self.port}"
         return self
+
+
+def _has_manifest(package: str) -> bool:
+    try:
+        return find_spec(f"{package}.manifest") is not None
+    except (ImportError, ValueError):
+        return False
 
 
 class BadOptions(Exception):
@@ -81,7 +98,7 @@ def read(env: dict[str, str]) -> Options:
     for name, field in Options.model_fields.items():
         raw = env.get(f"JIEDAO_{name.upper()}")
         if raw is not None:
-            values[name] = [part.strip() for part in raw.split(",")] if field.annotation == list[str] else raw
+            values[name] = [p.strip() for p in raw.split(",") if p.strip()] if field.annotation == list[str] else raw
     values["home"] = home
     try:
         return Options.model_validate(values)
@@ -99,7 +116,8 @@ def _fault(name: str, value: object, message: str) -> str:
 
 def unknown(env: dict[str, str]) -> list[str]:
     """JIEDAO_… variables that nothing reads, most likely misspelt."""
-    known = {f"JIEDAO_{name.upper()}" for name in Options.model_fields} | {"JIEDAO_SHARED", "JIEDAO_VAULT_KEY"}
+    known = {f"JIEDAO_{name.upper()}" for name in Options.model_fields}
+    known |= {"JIEDAO_SHARED", "JIEDAO_VAULT_KEY", "JIEDAO_BENCH_POSTGRES"}
     return sorted(name for name in env if name.startswith("JIEDAO_") and name not in known)
 
 

@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
+from django.http import HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -19,6 +20,7 @@ from jiedao.text import Text
 from jiedao.web.desk_filters import Filters
 
 CHUNK = 200
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 RUNS = ("=", "+", "-", "@", "\t", "\r", "\n")
 COLUMNS = (
     Text("案卷号", "Code"),
@@ -82,10 +84,10 @@ def as_csv(lines: Iterator[list[Any]]) -> Iterator[str]:
         yield out.getvalue()
 
 
-def as_xlsx(lines: Iterator[list[Any]]) -> bytes:
+def as_xlsx(lines: Iterator[list[Any]], title: str) -> bytes:
     """Every text cell is typed as text, never guessed."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(str(Text("案卷", "Cases")))
+    sheet = book.create_sheet(title[:31])
     for line in lines:
         sheet.append([_cell(sheet, cell) for cell in line])
     out = io.BytesIO()
@@ -98,3 +100,13 @@ def _cell(sheet: Any, cell: Any) -> Any:
     if isinstance(cell, str):
         made.data_type = "s"
     return made
+
+
+def answer(lines: Iterator[list[Any]], form: str, name: str, title: str) -> HttpResponse | StreamingHttpResponse:
+    """These lines as a file to keep; `form` is csv or xlsx."""
+    if form == "csv":
+        found: Any = StreamingHttpResponse(as_csv(lines), content_type="text/csv; charset=utf-8")
+    else:
+        found = HttpResponse(as_xlsx(lines, title), content_type=XLSX)
+    found["Content-Disposition"] = f'attachment; filename="{name}-{timezone.localtime():%Y%m%d-%H%M}.{form}"'
+    return found

@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from jiedao.cases import kinds, queries
@@ -171,12 +170,4 @@ def _beside(request: HttpRequest, template: str, context: dict[str, Any], status
 @require_GET
 def export(request: HttpRequest, form: str) -> HttpResponse | StreamingHttpResponse:
     """The list as it is filtered, as csv or xlsx."""
-    lines = desk_export.rows(Filters.of(request))
-    name = f"jiedao-{timezone.localtime():%Y%m%d-%H%M}.{form}"
-    if form == "csv":
-        answer: Any = StreamingHttpResponse(desk_export.as_csv(lines), content_type="text/csv; charset=utf-8")
-    else:
-        kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-        answer = HttpResponse(desk_export.as_xlsx(lines), content_type=kind)
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return desk_export.answer(desk_export.rows(Filters.of(request)), form, "jiedao", str(Text("案卷", "Cases")))

@@ -6,7 +6,17 @@ from django.urls import path
 
 from jiedao.registry import NavItem
 from jiedao.text import Text
-from jiedao.web import inbox, landing, pages, pages_board, pages_desk, pages_evaluation, pages_exports, pages_rules, styleguide
+from jiedao.web import (
+    inbox,
+    landing,
+    pages,
+    pages_board,
+    pages_desk,
+    pages_evaluation,
+    pages_exports,
+    pages_rules,
+    styleguide,
+)
 from jiedao.web.shell import add_core
 
 add_core(

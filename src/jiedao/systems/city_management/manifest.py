@@ -5,6 +5,7 @@ from __future__ import annotations
 from jiedao.registry import NavItem, Permission, System
 from jiedao.systems.city_management import taxonomy
 from jiedao.systems.city_management.checks import findings
+from jiedao.systems.city_management.exports import EXPORTS
 from jiedao.systems.city_management.indicators import INDICATORS
 from jiedao.systems.city_management.kinds import KINDS
 from jiedao.text import Text
@@ -42,6 +43,7 @@ SYSTEM = System(
     ),
     kinds=KINDS,
     indicators=INDICATORS,
+    exports=EXPORTS,
     checks=(taxonomy.check, findings),
     lacks={"planning": "it plans nothing: cases come from reports; patrols and rounds are systems of their own"},
 )
