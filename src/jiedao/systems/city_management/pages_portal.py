@@ -20,6 +20,7 @@ from jiedao.people.gate import public
 from jiedao.rules.store import value
 from jiedao.systems.city_management import offers
 from jiedao.systems.city_management.report_form import Draft, Errors, keep_photos, kept_photos, read
+from jiedao.systems.city_management.triage import triager
 from jiedao.text import Text
 
 TOKENS_KEPT = 50
@@ -93,7 +94,9 @@ def form(request: HttpRequest, draft: Draft, errors: Errors | None = None) -> Ht
 @public
 @require_POST
 def guess(request: HttpRequest) -> HttpResponse:
-    """What the form would be filed as, as it stands: a part of the page."""
+    """What the form would be filed as, as it stands: a part of the page. The form asks once as it opens, so that a
+    fresh process has learned its classes by the time somebody types."""
+    triager()
     context = offers.context(Draft.of(request))
     context["picked"] = getattr(request.htmx, "trigger", "") == "smalls"
     return render(request, "city_management/portal/_proposal.html", context)
