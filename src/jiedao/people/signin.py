@@ -91,13 +91,13 @@ def pending(request: HttpRequest) -> tuple[User, str] | None:
 
 
 def finish(request: HttpRequest, user: User, after: str, device: Any = None) -> HttpResponse:
-    """A new session key, the chosen language, and away."""
+    """A new session key, the person's language where this browser has chosen none, and away."""
     request.session.pop(PENDING, None)
     login(request, user, backend=getattr(user, "backend", None))
     if device is not None:
         otp_login(request, device)
     answer = HttpResponseRedirect(after or home(user))
-    if user.person:
+    if user.person and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
         remember_language(answer, user.person.language)
     return answer
 
