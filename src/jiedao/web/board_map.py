@@ -54,9 +54,7 @@ def sheet(area: str) -> list[Part]:
 
 
 def _draw(area: str) -> list[Part]:
-    level = {0: "district", 6: "subdistrict", 9: "community"}.get(len(area), "cell")
-    rows = Area.objects.filter(level=level, code__startswith=area).exclude(shape=None).values_list("code", "shape")
-    found = [(code, shapely.from_wkb(bytes(shape))) for code, shape in rows.order_by("code")]
+    found = _shapes(area)
     if not found:
         return []
     west, south, east, north = shapely.total_bounds([shape for _, shape in found])
@@ -69,6 +67,23 @@ def _draw(area: str) -> list[Part]:
         return (points - (west, north)) * (squeeze * scale, -scale) + edge
 
     return [_part(code, shapely.transform(shape, flat)) for code, shape in found]
+
+
+LEVELS = (("district", 6), ("subdistrict", 9), ("community", 12), ("cell", 20))
+
+
+def _shapes(area: str) -> list[tuple[str, shapely.Geometry]]:
+    """The children of an area with their shapes; where only smaller areas have any, those put together."""
+    first = next((n for n, (_, digits) in enumerate(LEVELS) if digits > len(area)), len(LEVELS) - 1)
+    digits = LEVELS[first][1]
+    for level, _ in LEVELS[first:]:
+        rows = Area.objects.filter(level=level, code__startswith=area).exclude(shape=None)
+        held: dict[str, list[shapely.Geometry]] = {}
+        for code, shape in rows.order_by("code").values_list("code", "shape"):
+            held.setdefault(code[:digits], []).append(shapely.from_wkb(bytes(shape)))
+        if held:
+            return [(code, shapely.union_all(shapes)) for code, shapes in held.items()]
+    return []
 
 
 def _part(code: str, shape: shapely.Geometry) -> Part:

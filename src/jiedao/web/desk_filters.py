@@ -77,13 +77,13 @@ class Filters:
     def narrowed(self) -> bool:
         return any(self.given[name] for name in FIELDS if name != "stage")
 
-    def page(self, *, after: str | None = None, size: int = SIZE) -> queries.Page:
+    def page(self, *, after: str | None = None, size: int | None = None) -> queries.Page:
         """Raises Invalid for a cursor that is none."""
         return queries.page(
             self.user, states=self.states, area=self.area, kind=self.kind, unit=self.unit,
             handler=self.user if self.given["mine"] else None, category=self.category,
             overdue=True if self.given["late"] else None, supervised=bool(self.given["sup"]), text=self.given["q"],
-            after=after, size=size, order=self.order,
+            after=after, size=size or SIZE, order=self.order,
         )  # fmt: skip
 
     def counts(self) -> dict[str, int]:
