@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from jiedao.engines.arcs.problem import ArcProblem
 from jiedao.engines.arcs.search import Parameters, Result, Search, Watch
 from jiedao.engines.arcs.stop import StopCriterion
@@ -26,7 +28,7 @@ def fewest_teams(
     `least` is a known lower bound on routes (`LowerBound.teams`): the hunt ends there. Raises `BadProblem`.
     """
     wanted = parameters or Parameters()
-    frugal = replace(wanted, minmax=False, pool=0)
+    frugal = replace(wanted, minmax=False, target=-np.inf)
     span = _Span(stop)
     search = Search(problem, frugal, seed=seed)
     search.run(span.until(FIRST), phase="first", watch=watch)

@@ -10,7 +10,6 @@ import numpy as np
 from jiedao.engines.arcs import kernel, state
 from jiedao.engines.arcs.layout import Knobs
 from jiedao.engines.arcs.network import build_network, refuse_impossible
-from jiedao.engines.arcs.pool import RoutePool
 from jiedao.engines.arcs.problem import ArcProblem, Ints, Solution
 from jiedao.engines.arcs.stop import StopCriterion
 
@@ -48,8 +47,8 @@ class Parameters:
     """First temperature of the last cycle, which finishes the best plan."""
     cycle: int = 4000
     """Iterations of one cycle from hot to cold, for each street."""
-    pool: int = 8000
-    """Routes remembered for recombination between cycles; 0: none."""
+    target: float = -np.inf
+    """Stop as soon as the objective is no more than this: a lower bound, for one, proves the plan best."""
 
 
 @dataclass(frozen=True)
@@ -131,22 +130,19 @@ class Search:
         if self.data.n == 0:
             return self.result()
         p = self.parameters
-        pool = RoutePool(self.data.n, p.pool) if p.pool and not p.minmax else None
         cycles, cycle, done, share = 0, 0, 0, stop.progress(0)
-        while share < 1.0 and not (until_complete and self.best.absent[-1] == 0):
+        while share < 1.0 and not (until_complete and self._complete) and not self._on_target():
             if not cycles and share > WARM_UP:
                 cycles = max(1, round(done / share * (1.0 - FINISH) / (p.cycle * self.data.n)))
             current, position = _schedule(share, cycles)
             if current > cycle:
                 cycle = current
-                self._next_cycle(pool, last=cycle == cycles)
+                self._next_cycle(cycle, last=cycle == cycles)
             hot = p.warm if cycles and cycle == cycles else p.hot
             count = stop.stride(done)
             self._anneal(count, kernel.objective(self.best, p.minmax) * hot * (p.cold / hot) ** position)
             done += count
             share = stop.progress(done)
-            if pool and position > 0.4:
-                pool.add(self.now)
             if watch:
                 watch(self._progress(phase, share))
         return self.result()
@@ -174,23 +170,30 @@ class Search:
         self._memory = state.empty_memory(n, len(slots))
         self._scratch = state.new_scratch(n, len(slots), self.seed)
         self._max_routes = min(self.parameters.max_routes or len(slots), len(slots))
+        self._limit = self._max_routes
         self._anneal(1, 0.0)
 
     def _anneal(self, count: int, temperature: float) -> None:
         p = self.parameters
-        knobs = Knobs(p.removed, p.longest, p.split, p.grow, p.blink, p.minmax, self._max_routes)
+        knobs = Knobs(p.removed, p.longest, p.split, p.grow, p.blink, p.minmax, self._limit)
         plans = (self.now, self.trial, self.best)
         kernel.anneal(self.data, knobs, *plans, self._memory, self._scratch, count, temperature)
         self.iterations += count
 
-    def _next_cycle(self, pool: RoutePool | None, *, last: bool) -> None:
-        """Recombine what was seen; then start afresh, or in the last cycle from the best plan."""
-        if pool:
-            pool.add(self.best)
-            slots = np.bincount(self.best.seq[:, 0] - self.data.n, minlength=len(self.problem.depots))
-            found = pool.cheapest_cover(slots, self._max_routes)
-            if found:
-                self.start_from(found)
+    @property
+    def _complete(self) -> bool:
+        return bool(self.best.absent[-1] == 0)
+
+    def _on_target(self) -> bool:
+        costs = self.best.cost
+        reached = costs.max(initial=0.0) if self.parameters.minmax else costs.sum()
+        return self._complete and bool(reached <= self.parameters.target)
+
+    def _next_cycle(self, cycle: int, *, last: bool) -> None:
+        """Start afresh, every other time with no more routes than the best plan has; at last from the best plan."""
+        self._limit = self._max_routes
+        if cycle % 2 and not last and self._complete:
+            self._limit = int((self.best.length > 0).sum())
         self.start_from(self.orders() if last else [])
 
     def _progress(self, phase: str, share: float) -> Progress:
