@@ -158,9 +158,20 @@ def test_lists_that_cannot_be(office, query):
     assert answer.status_code == 422 and not CHINESE.search(answer.json()["message"]) and answer.json()["field"]
 
 
-@pytest.mark.parametrize("path", ["cases/%00", "cases/1%002", "cases/" + "9" * 60, "cases/４３０２０２", "areas/%00", "areas/12",
-                                  "units/%00/handlers", "city_management/taxonomy/%00",
-                                  "city_management/control-areas/99999999999999999999999/end"])  # fmt: skip
+NOTHING = [
+    "cases/%00",
+    "cases/1%002",
+    "cases/" + "9" * 60,
+    "cases/４３０２０２",
+    "areas/%00",
+    "areas/12",
+    "units/%00/handlers",
+    "city_management/taxonomy/%00",
+    "city_management/control-areas/99999999999999999999999/end",
+]
+
+
+@pytest.mark.parametrize("path", NOTHING)
 def test_addresses_that_name_nothing(office, path):
     send = office.post if path.endswith("end") else office.get
     assert send(f"/api/{path}").status_code in (403, 404, 422)

@@ -54,10 +54,10 @@ def atom(request: Any, code: str = "") -> HttpResponse:
     for case in request.rows:
         kind = kinds.get(case.kind)
         name, state = kind.class_name(case.category), kind.flow.state(case.state).name
-        said = Text("{state} · {address}", "{state} · {address}").format(state=state, address=case.address)
+        said = " · ".join(filter(None, (str(state), case.address)))
         link = f"{home}/{kind.system}/cases/{case.code}/" if kind.system else f"{home}/"
         feed.add_item(
-            str(name), link, str(said), unique_id=f"urn:jiedao:case:{case.code}", pubdate=case.opened_at,
+            str(name), link, said, unique_id=f"urn:jiedao:case:{case.code}", pubdate=case.opened_at,
             updateddate=case.state_at, categories=[str(state)],
         )  # fmt: skip
     response = HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
