@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from jiedao.cases import attachments, kinds, log, words
-from jiedao.cases.adjustments import do_ask_adjustment, do_decide_adjustment
+from jiedao.cases.adjustments import APPEAL, do_ask_adjustment, do_decide_adjustment
 from jiedao.cases.flow import RESERVED, Step
 from jiedao.cases.models import Adjustment, Attachment, Case
 from jiedao.cases.moves import Move, lock, move
@@ -155,7 +155,7 @@ def do_step(
 
 def do_appeal(case: Case, actor: Any, *, reason: str, now: datetime | None = None) -> Adjustment:
     """超时申诉 by the department that handled it; see `do_ask_adjustment`."""
-    return do_ask_adjustment(case, Adjustment.Kind.APPEAL.value, actor, reason=reason, now=now)
+    return do_ask_adjustment(case, APPEAL, actor, reason=reason, now=now)
 
 
 def do_comment(

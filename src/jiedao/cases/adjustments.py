@@ -16,7 +16,7 @@ from jiedao.people import access
 from jiedao.rules.store import value
 from jiedao.text import Text
 
-EXTENSION, SUSPENSION, APPEAL = (kind.value for kind in Adjustment.Kind)
+EXTENSION, SUSPENSION, APPEAL = Adjustment.Kind.values
 ASKED, FORWARDED, APPROVED, REFUSED = "asked", "forwarded", "approved", "refused"
 ASKS = {EXTENSION: "case.handle", SUSPENSION: "case.handle", APPEAL: "case.confirm"}
 """Who may ask: the unit that handles; an appeal, its department only."""
@@ -109,7 +109,7 @@ def do_ask_adjustment(
         held = lock(case.pk)
         asked = check_ask(held, kind, actor, reason=reason, until=until, now=now)
         asked.save(force_insert=True)
-        data = {"kind": kind, "adjustment": asked.pk} | ({"until": until.isoformat()} if asked.until else {})
+        data = {"kind": kind, "adjustment": asked.pk} | ({"until": asked.until.isoformat()} if asked.until else {})
         log.append(held, "ask_adjustment", asked.asked_at, actor=actor, note=asked.reason, data=data, public=False)
         held.save(update_fields=["version", "head"])
         _tell_next(held, asked)
@@ -162,8 +162,8 @@ def do_decide_adjustment(
             log.append(case, step, at, actor=actor, note=said, data=data, public=False)
             case.save(update_fields=["version", "head"])
         if final:
-            told = {"what": NAMES[Adjustment.Kind(asked.kind)], "result": RESULTS[asked.state], "note": said}
-            notices.tell("adjustment_decided", user=asked.asked_by, case=case, **told)
+            what, result = NAMES[Adjustment.Kind(asked.kind)], RESULTS[asked.state]
+            notices.tell("adjustment_decided", user=asked.asked_by, case=case, what=what, result=result, note=said)
         else:
             _tell_next(case, asked)
     return asked

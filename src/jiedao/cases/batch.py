@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.utils import timezone
 
 from jiedao.cases import attachments, clocks, duplicates, log, notices
@@ -26,7 +26,7 @@ from jiedao.text import Text
 REPORTER = "上报人"
 
 
-def take_ids(model: type, count: int) -> list[int]:
+def take_ids(model: type[Model], count: int) -> list[int]:
     """`count` fresh primary keys, in order: one query."""
     table = model._meta.db_table
     with connection.cursor() as cursor:
@@ -220,8 +220,8 @@ class Batch:
         opened = list({case.pk: case for case in opened}.values())
         running = [
             clocks.new(case, item.ready.kind.flow.state(case.state), self.at)
-            for case, item in ((item.case, item) for item in new if not item.filed.merged)
-            if item.ready.kind.flow.state(case.state).clock
+            for case, item in ((item.case, item) for item in new if item.filed and not item.filed.merged)
+            if case and item.ready.kind.flow.state(case.state).clock
         ]
         Case.objects.bulk_create(opened)
         Entry.objects.bulk_create(self.entries)
@@ -231,7 +231,8 @@ class Batch:
         if joined:
             Case.objects.bulk_update(joined, ["reports_count", "version", "head"])
         for item, report in zip(new, reports, strict=True):
-            item.filed.report_id = report.pk
+            if item.filed:
+                item.filed.report_id = report.pk
         self._photos(new)
         handed = [case for case in opened if case.unit_id]
         if handed:

@@ -51,7 +51,7 @@ def weights(city: str | None = None) -> dict[str, float]:
 
 def bands(city: str | None = None) -> list[tuple[float, str]]:
     """(points from, colour), highest first, from the first rule `<system>.score_bands`."""
-    found = next(iter(_rules("score_bands", city)), [])
+    found: list = next(iter(_rules("score_bands", city)), [])
     return sorted(((float(points), colour) for points, colour in found), reverse=True)
 
 

@@ -56,7 +56,7 @@ def step_needs(request: HttpRequest, case: Case, step: Step) -> dict[str, Any]:
 def uploads(request: HttpRequest, case: Case, step: Step) -> list[str]:
     """Ids of the photos kept from a refused attempt and of those sent now; `request.kept` shows them again."""
     kept: list[str] = [number[:40] for number in request.POST.getlist("attachments")][:20]
-    request.kept = kept  # type: ignore[attr-defined]
+    request.kept = kept
     works = kinds.get(case.kind).flow.state(case.state).unit
     purpose = "check" if step.permission == "case.check" else "after" if works else "before"
     for file in request.FILES.getlist("photos"):

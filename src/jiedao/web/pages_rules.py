@@ -169,8 +169,8 @@ def typed(text: str, shipped: Any) -> Any:
         if isinstance(shipped, str):
             return text.strip()
         expected = Text(f"如 {json.dumps(shipped, ensure_ascii=False)}", f"such as {json.dumps(shipped)}")
-        text = Text("数值读不懂。", "The value cannot be read.")
-        raise Invalid(text, field="value", expected=expected) from error
+        unread = Text("数值读不懂。", "The value cannot be read.")
+        raise Invalid(unread, field="value", expected=expected) from error
 
 
 def a_day(text: str, field: str) -> Any:

@@ -193,15 +193,17 @@ def reopen(request: HttpRequest, code: str) -> HttpResponse:
 def near(request: HttpRequest) -> HttpResponse:
     """Open cases that everybody may see: around a point, or the newest of the city."""
     lon, lat = number(request, "lon", 180), number(request, "lat", 90)
-    here = lon is not None and lat is not None
-    found = queries.nearby(lon, lat, kind=KIND, metres=NEAR_M, most=LISTED) if here else _newest()
+    if lon is None or lat is None:
+        found = _newest()
+    else:
+        found = queries.nearby(lon, lat, kind=KIND, metres=NEAR_M, most=LISTED)
     rows = [
         (case, offers.named(case.category), round(metres) if metres is not None else None) for case, metres in found
     ]
     points = {"type": "FeatureCollection", "features": [_feature(case, name) for case, name, _ in rows]}
     if "json" in request.GET:
         return JsonResponse(points, json_dumps_params={"ensure_ascii": False})
-    context = {"rows": rows, "points": points, "lon": lon, "lat": lat, "here": here}
+    context = {"rows": rows, "points": points, "lon": lon, "lat": lat, "here": None not in (lon, lat)}
     part = "_near" if getattr(request, "htmx", False) else "near"
     return render(request, f"city_management/portal/{part}.html", context)
 

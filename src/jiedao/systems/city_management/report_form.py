@@ -53,7 +53,7 @@ class Draft:
         return cls(**given, kept=[number[:40] for number in request.POST.getlist("kept")][:20])
 
     @classmethod
-    def fresh(cls, **given: str) -> Draft:
+    def fresh(cls, **given: Any) -> Draft:
         return cls(key=secrets.token_urlsafe(12), **given)
 
     @property
