@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -71,14 +71,12 @@ def wall(area: str = "") -> Wall:
 def _wall(area: str) -> Wall:
     now, cases, level = timezone.now(), within(area), child_level(area)
     today = timezone.localdate(now)
-    open_cases = Case.objects.filter(cases, closed_at=None)
-    late = Q(deadline__lt=now)
-    rows = open_cases.order_by().values(level).annotate(open=Count("pk"), late=Count("pk", filter=late))
+    standing, late = _open(cases, level, now)
     opened = _by_day(cases, "opened_at", today, level)
     ended = _by_day(cases & ~Q(state="merged"), "closed_at", today)
     days = [today - timedelta(days=back) for back in reversed(range(DAYS))]
     fresh = Counter({code: n for (day, code), n in opened.items() if day == today})
-    parts = {row[level]: Place(row["open"], row["late"], fresh.pop(row[level], 0)) for row in rows if row[level]}
+    parts = {code: Place(by_state.total(), late[code], fresh.pop(code, 0)) for code, by_state in standing.items()}
     totals: Counter[date] = Counter()
     for (day, _), n in opened.items():
         totals[day] += n
@@ -86,14 +84,27 @@ def _wall(area: str) -> Wall:
         at=now,
         area=area,
         level=level,
-        by_state=dict(open_cases.order_by().values_list("state").annotate(n=Count("pk"))),
-        late=open_cases.filter(late).count(),
-        places=parts | {code: Place(today=n) for code, n in fresh.items() if code},
+        by_state=dict(sum(standing.values(), Counter())),
+        late=late.total(),
+        places={code: place for code, place in parts.items() if code}
+        | {code: Place(today=n) for code, n in fresh.items() if code},
         days=[(day, totals[day], ended[day, ""]) for day in days],
         hot=_hot(cases, today),
         rates=list(compute(indicators("area"), Window(Period.last_days(RATES_DAYS, today), cases))[None].values()),
         latest=list(Case.objects.filter(cases, state__in=_shown()).order_by("-pk").defer("text", "form")[:LATEST]),
     )
+
+
+def _open(cases: Q, level: str, now: datetime) -> tuple[dict[str, Counter[str]], Counter[str]]:
+    """({part of the area or '': {state: open cases}}, {part: overdue cases}), one query."""
+    rows = Case.objects.filter(cases, closed_at=None).order_by().values_list(level, "state")
+    late = Count("pk", filter=Q(deadline__lt=now))
+    standing: dict[str, Counter[str]] = defaultdict(Counter)
+    overdue: Counter[str] = Counter()
+    for code, state, n, over in rows.annotate(n=Count("pk"), late=late):
+        standing[code][state] += n
+        overdue[code] += over
+    return standing, overdue
 
 
 def counts(area: str, day: date) -> dict[str, int]:

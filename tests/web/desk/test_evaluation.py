@@ -41,7 +41,7 @@ def test_areas_units_and_posts_have_their_tables(staff, year):
     by_unit = client.get("/board/evaluation/", year | {"for": "unit"}).context
     assert [str(name) for _, name, _ in by_unit["lines"]] == ["cleansing"]
     by_post = client.get("/board/evaluation/", year | {"for": "person", "role": "dispatcher"}).context
-    (row, name, cells) = by_post["lines"][0]
+    (_, name, cells) = by_post["lines"][0]
     assert str(name) == staff.dispatcher.label
     accuracy = {cell.measure.indicator.code: cell.measure for cell in cells}["dispatch_accuracy"]
     assert (accuracy.k, accuracy.n) == (2, 3), "one of three dispatches came back"
