@@ -11,6 +11,8 @@ from typing import Any
 
 help = "生成并运行演示城市 · build the demo city and serve it"
 NEEDS_DJANGO = False
+FEWEST, MOST = 3_000, 6_000_000
+"""People that a demo city can have; `jiedao.city.synth` makes no others."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,6 +32,7 @@ def run(args: argparse.Namespace) -> int:
     from jiedao.config.options import options
     from jiedao.config.supervisor import refuse_busy
 
+    check(args.population, args.seed)
     if not args.no_serve:
         refuse_busy(options().bind, options().port)
     cli.set_up(argparse.Namespace(NEEDS_DATABASE=True))
@@ -38,6 +41,20 @@ def run(args: argparse.Namespace) -> int:
     if not args.no_serve:
         os.execv(sys.executable, [sys.executable, "-m", "jiedao", "serve"])  # noqa: S606
     return 0
+
+
+def check(population: int, seed: int) -> None:
+    """Raises Invalid for a city that cannot be made."""
+    from jiedao.errors import Invalid
+    from jiedao.text import Text
+
+    if not FEWEST <= population <= MOST:
+        text = Text(f"演示城市不能有 {population:,} 人。", f"A demo city cannot have {population:,} people.")
+        expected = Text(f"--population 须在 {FEWEST:,} 到 {MOST:,} 之间", f"--population is {FEWEST:,} to {MOST:,}")
+        raise Invalid(text, field="population", value=population, expected=expected)
+    if seed < 0:
+        text = Text("随机种子不能为负数。", "A seed cannot be below zero.")
+        raise Invalid(text, field="seed", value=seed, expected=Text("--seed 0、1、2 …", "--seed 0, 1, 2, …"))
 
 
 def build(population: int, seed: int, *, fresh: bool = False) -> dict[str, Any]:
@@ -67,28 +84,36 @@ def build(population: int, seed: int, *, fresh: bool = False) -> dict[str, Any]:
 
     from jiedao import demo
 
-    report = wanted | {"built": True} | demo.build(population, seed, Phases())
+    phases = Phases()
+    report = wanted | {"built": True} | demo.build(population, seed, phases)
+    phases.end(report["seconds"])
     _write(mark, report)
     return report
 
 
 class Phases:
-    """Tells on standard error which phase began, and at a terminal how much of it is done."""
+    """Tells on standard error how far the city is: one line that changes at a terminal, elsewhere a line a phase."""
 
     NAMES = {"ground": "地图 ground", "people": "人员 people", "cases": "案卷 cases"}
 
     def __init__(self) -> None:
-        self.phase, self.shown = "", -1
+        self.phase, self.shown, self.live = "", -1, sys.stderr.isatty()
 
     def __call__(self, phase: str, share: float) -> None:
         percent = int(share * 100)
-        if phase == self.phase and (percent == self.shown or not sys.stderr.isatty()):
+        if phase == self.phase and (percent == self.shown or not self.live):
             return
-        start = "\r" if phase == self.phase else "\n" if self.phase and sys.stderr.isatty() else ""
-        end = "" if sys.stderr.isatty() else "\n"
         self.phase, self.shown = phase, percent
-        amount = f" {percent} %" if sys.stderr.isatty() else " …"
-        print(f"{start}{self.NAMES.get(phase, phase)}{amount}", end=end, file=sys.stderr, flush=True)
+        place = list(self.NAMES).index(phase) + 1
+        line = f"{place}/{len(self.NAMES)} {self.NAMES[phase]}"
+        self._print(f"\r{line} {percent:3d} %  " if self.live else f"{line} …\n")
+
+    def end(self, seconds: float) -> None:
+        self._print(f"{chr(13) if self.live else ''}建成，用时 {seconds:.0f} 秒 · built in {seconds:.0f} s\n")
+
+    @staticmethod
+    def _print(text: str) -> None:
+        print(text, end="", file=sys.stderr, flush=True)
 
 
 def _write(mark: Path, content: dict[str, Any]) -> None:

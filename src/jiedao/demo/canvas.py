@@ -118,7 +118,7 @@ class Canvas:
 
     def jpeg(self) -> bytes:
         """The picture, marked as one of the demo."""
-        small = self.image.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)
+        small = self.image.reduce(SCALE)
         pen = ImageDraw.Draw(small, "RGBA")
         pen.rounded_rectangle([WIDTH - 118, HEIGHT - 48, WIDTH - 18, HEIGHT - 16], 6, (255, 255, 255, 210))
         pen.text((WIDTH - 68, HEIGHT - 32), "DEMO", "#3d4447", ImageFont.load_default(20), anchor="mm")

@@ -43,6 +43,7 @@ def play(people: People, seed: int, now: datetime) -> int:
         with transaction.atomic():
             Player(scene, number, people, seed, now).play()
     escalation.escalate_due(now)
+    Notice.objects.filter(created_at__gt=now).update(created_at=now, sent_at=now)
     demo_photos.hang()
     control_areas(people, now)
     return Case.objects.count() - before

@@ -32,7 +32,8 @@ class Spot:
 
 def find(area: str, spot: str, category: str, random: np.random.Generator) -> Spot:
     """A spot in the area (anywhere, where the city has no such area); the last one tried where all are taken."""
-    streets = _streets(area, spot) or _streets("", spot) or list(Street.objects.order_by("ref")[:500])
+    kinds = ALLEYS if spot == "alley" else ROADS
+    streets = _streets(area, kinds) or _streets(area, ALLEYS + ROADS) or _streets("", ALLEYS + ROADS)
     assets = _assets(area, category)
     green = _green(area) if spot == "green" and not assets else None
     for _ in range(TRIES):
@@ -57,8 +58,7 @@ def clear(spot: Spot, category: str) -> bool:
     return all(h3cells.distance_m(spot.lon, spot.lat, *row) > CLEAR_M for row in rows)
 
 
-def _streets(area: str, spot: str) -> list[Street]:
-    kinds = ALLEYS if spot == "alley" else ROADS
+def _streets(area: str, kinds: tuple[str, ...]) -> list[Street]:
     rows = Street.objects.filter(community__startswith=area, kind__in=kinds).exclude(name="").order_by("ref")
     return list(rows[:500])
 
