@@ -31,8 +31,8 @@ def case_url(case: Case) -> str:
     return reverse("city_management-field:case", args=[case.code])
 
 
-@require_GET
 @sees
+@require_GET
 def tasks(request: HttpRequest) -> HttpResponse:
     """What waits for me, by deadline; by nearness where the phone says where it is."""
     lon, lat = number(request, "lon", 180), number(request, "lat", 90)
@@ -47,8 +47,8 @@ def tasks(request: HttpRequest) -> HttpResponse:
     return render(request, "city_management/field/tasks.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @needs("case.file")
+@require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest) -> HttpResponse:
     """What a collector finds; queued in the browser where there is no connection, filed once."""
     if request.method != "POST":
@@ -91,8 +91,8 @@ def _done(request: HttpRequest, said: Text) -> HttpResponse:
     return JsonResponse({"next": following}) if wants_json(request) else redirect(following)
 
 
-@require_GET
 @sees
+@require_GET
 def case(request: HttpRequest, code: str) -> HttpResponse:
     return _show(request, queries.get(request.user, code))
 
@@ -136,8 +136,8 @@ def _answer(request: HttpRequest, found: Case, refused: Refused, draft: Draft) -
     return _show(request, found, {refused.field or "": refused}, draft)
 
 
-@require_POST
 @sees
+@require_POST
 def take(request: HttpRequest, code: str) -> HttpResponse:
     """A check's verdict, or work handed back, with photos; the same key twice is one step."""
     found, draft, errors = queries.get(request.user, code), Draft.of(request), Errors()
@@ -168,8 +168,8 @@ def _version(request: HttpRequest) -> int:
     return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
 
 
-@require_POST
 @sees
+@require_POST
 def arrive(request: HttpRequest, code: str) -> HttpResponse:
     """Tell everybody who follows the case that work has begun."""
     found = queries.get(request.user, code)
@@ -182,8 +182,8 @@ def arrive(request: HttpRequest, code: str) -> HttpResponse:
     return redirect(case_url(found))
 
 
-@require_POST
 @sees
+@require_POST
 def ask(request: HttpRequest, code: str) -> HttpResponse:
     """延期 or 挂账: asked with a reason."""
     found, kind = queries.get(request.user, code), request.POST.get("kind", "")
