@@ -1,4 +1,4 @@
-"""What the desk of city management has beside the cases: a call is taken down, control areas, the filing standard."""
+"""What the desk of city management has beside the cases: control areas and the filing standard."""
 
 from __future__ import annotations
 
@@ -16,18 +16,15 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from jiedao.cases import intake
 from jiedao.cases.kinds import Limit
 from jiedao.city import areas
-from jiedao.city.locate import locate
 from jiedao.config.options import options
 from jiedao.errors import Invalid, Refused, TooLarge
-from jiedao.people import access, duty
+from jiedao.people import access
 from jiedao.people.gate import needs
 from jiedao.rules import store, tables
-from jiedao.systems.city_management import actions, city_table, offers
+from jiedao.systems.city_management import actions, city_table
 from jiedao.systems.city_management.models import ControlArea
-from jiedao.systems.city_management.report_form import KIND, Draft, Errors, place, read
 from jiedao.systems.city_management.taxonomy import TABLE, duties, taxonomy
 from jiedao.text import Text
 from jiedao.web.desk_detail import amount_said
@@ -35,56 +32,6 @@ from jiedao.web.desk_detail import amount_said
 FORM = ["GET", "HEAD", "POST"]
 STANDARD = "city_management.standard"
 ENDED_SHOWN = 20
-
-
-# a call
-
-
-@needs("case.file")
-@require_http_methods(FORM)
-def call(request: HttpRequest) -> HttpResponse:
-    """An acceptor writes down what a caller says; filed once, then opened on the desk to be accepted."""
-    if request.method != "POST":
-        return _call_form(request, Draft.fresh())
-    draft, errors = Draft.of(request), Errors()
-    report = read(draft, errors, channel="phone", by=request.user)
-    if report is None:
-        return _call_form(request, draft, errors)
-    try:
-        filed = intake.submit(report)
-    except Refused as refused:
-        return _call_form(request, draft, {refused.field or "": refused})
-    text = (
-        Text("已并入 {code}，可以告诉来电人。", "Joined {code}; tell the caller.")
-        if filed.merged
-        else Text("已登记 {code}，可以告诉来电人。", "Taken down as {code}; tell the caller.")
-    )
-    messages.success(request, str(text.format(code=filed.code)))
-    return redirect("desk-case", code=filed.code)
-
-
-def _call_form(request: HttpRequest, draft: Draft, errors: Errors | None = None) -> HttpResponse:
-    errors = errors or {}
-    context = _judged(draft) | {"draft": draft, "errors": errors, "groups": offers.groups()}
-    status = next((refused.status for refused in errors.values()), 200)
-    return render(request, "city_management/desk/call.html", context, status=status)
-
-
-@needs("case.file")
-@require_POST
-def call_judge(request: HttpRequest) -> HttpResponse:
-    """What the call would be filed as, and where, as it stands: a part of the page."""
-    return render(request, "city_management/desk/_judged.html", _judged(Draft.of(request)))
-
-
-def _judged(draft: Draft) -> dict[str, Any]:
-    """The offers of the report form, and the unit that would be asked."""
-    context = offers.context(draft)
-    found = context["offers"]
-    if found and draft.placed and "outside" not in context:
-        here, small = locate(*place(draft)), found[0].small
-        context["unit"] = duty.responsible(KIND, small.code, small.duty, here, timezone.localdate())
-    return context
 
 
 # control areas

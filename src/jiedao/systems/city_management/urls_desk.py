@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jiedao.systems.city_management import pages_desk
+from jiedao.systems.city_management import pages_call, pages_desk
 
 desk = [
-    path("call/", pages_desk.call, name="call"),
-    path("call/judge/", pages_desk.call_judge, name="call-judge"),
+    path("call/", pages_call.call, name="call"),
+    path("call/judge/", pages_call.call_judge, name="call-judge"),
     path("control/", pages_desk.control, name="control"),
     path("control/<int:pk>/", pages_desk.control_decide, name="control-decide"),
     path("taxonomy/", pages_desk.standard, name="taxonomy"),
