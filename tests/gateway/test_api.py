@@ -40,14 +40,14 @@ def test_keys_and_sessions_are_let_in(staff, app, office):
     assert office.get("/api/me").json()["areas"] == [""] and app.get("/api/me").json()["permissions"] == []
 
 
-def test_a_post_from_another_site_is_refused(staff):
-    person = User.objects.create(username="resident", person=Person.objects.create(name="居民"))
-    client = signed_in(person, strict=True)
+def test_a_post_from_another_site_is_refused(staff, settings):
+    user = User.objects.create(username="resident", person=Person.objects.create(name="居民"))
+    client = signed_in(user, strict=True)
     answer = client.post(REPORTS, report(), content_type="application/json")
     assert answer.status_code == 403 and answer.json()["code"] == "csrf" and not Report.objects.exists()
-    client.cookies["csrftoken"] = "a" * 32
+    client.cookies[settings.CSRF_COOKIE_NAME] = "a" * 32
     own = client.post(REPORTS, report(), content_type="application/json", headers={"X-CSRFToken": "a" * 32})
-    assert own.status_code == 201 and Report.objects.get().person == person
+    assert own.status_code == 201 and Report.objects.get().person == user.person
 
 
 def test_a_list_is_filtered_and_read_page_by_page(staff, office):

@@ -175,3 +175,11 @@ NOTHING = [
 def test_addresses_that_name_nothing(office, path):
     send = office.post if path.endswith("end") else office.get
     assert send(f"/api/{path}").status_code in (403, 404, 422)
+
+
+def test_unknown_addresses_answer_in_their_own_form(db):
+    for path in ("/api/nothing", "/api/cases/1/nothing/more", "/api/cases/"):
+        answer = Client().get(path)
+        assert answer.status_code == 404 and answer.json()["code"] == "missing"
+    answer = Client().get("/open311/v2/nothing/at/all?format=json")
+    assert answer.status_code == 404 and answer.json()[0]["code"] == 404

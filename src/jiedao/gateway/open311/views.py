@@ -78,6 +78,11 @@ def discovery(request: HttpRequest, user: User | None) -> Any:
     }
 
 
+@endpoint(*READ, "POST", root="errors", item="error")
+def nothing(request: HttpRequest, user: User | None, rest: str) -> Any:
+    raise Missing(Text("Open311 没有这个地址。", "Open311 has no such address."), field="path", value=rest)
+
+
 def _both(address: str, view: Any, name: str) -> list[Any]:
     """With and without an ending for the format."""
     return [path(f"{address}.<str:form>", view, name=name), path(address, view, name=f"{name}-plain")]
@@ -91,4 +96,5 @@ urlpatterns = [
     *_both("tokens/<str:token>", token, "open311-token"),
     *_both("servicerequestupdates", request_updates, "open311-updates"),
     *_both("discovery", discovery, "open311-discovery"),
+    path("<path:rest>", nothing, name="open311-nothing"),
 ]
