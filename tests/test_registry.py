@@ -218,6 +218,16 @@ def test_nothing_is_planted_when_the_step_is_refused(staff):
     assert refused.value.field == "attachments" and not Tree.objects.exists()
 
 
+def test_what_waits_stands_on_the_first_page_of_the_field(staff, client, query_count):
+    case = agree(ask(staff), staff)
+    client.force_login(staff.handler)
+    with query_count(at_most=10):
+        page = client.get("/field/").content.decode()
+    assert f'href="/desk/case/{case.code}/"' in page and "桂花树" in page
+    client.force_login(factories.make_user("handler", unit=factories.make_unit("elsewhere")))
+    assert case.code not in client.get("/field/").content.decode()
+
+
 def test_its_message_reaches_whoever_asked(staff):
     case = agree(ask(staff), staff)
     actions.do_plant(case, staff.handler, version=case.version, photos=[factories.photo(staff.handler)])

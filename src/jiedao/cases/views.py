@@ -9,11 +9,13 @@ from django.views.decorators.http import require_safe
 
 from jiedao.cases import attachments
 from jiedao.cases.models import Attachment
+from jiedao.people.gate import public
 
 TOKENS = "report_tokens"
 """Session key under which the portal keeps the tokens of reports made without a sign-in."""
 
 
+@public
 @require_safe
 def media(request: HttpRequest, number: UUID) -> FileResponse:
     """The file, or 404: who may not see it is not told that it exists."""

@@ -6,8 +6,10 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 
 from jiedao.jobs.worker import last_beat_age
+from jiedao.people.gate import public
 
 
+@public
 def healthz(request: HttpRequest) -> JsonResponse:
     """200 with `{"database", "worker_age_s"}`; 503 where the database does not answer. Age null: no worker was seen."""
     try:

@@ -14,8 +14,8 @@ from jiedao.people.gate import signed_in
 PAGE = 30
 
 
-@require_GET
 @signed_in
+@require_GET
 def inbox(request: HttpRequest) -> HttpResponse:
     """Newest first, `?after=` the id of the last one seen."""
     after = request.GET.get("after", "")
@@ -28,8 +28,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
     return render(request, "web/inbox.html", {"items": items, "next": following})
 
 
-@require_POST
 @signed_in
+@require_POST
 def read(request: HttpRequest) -> HttpResponse:
     notices.mark_read(request.user)
     return redirect("inbox")
