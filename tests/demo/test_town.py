@@ -138,6 +138,11 @@ def test_a_year_has_its_share_of_trouble():
     assert Entry.objects.filter(step="return_to_dispatcher").exists()
 
 
+def test_every_case_lies_in_a_cell_of_its_community():
+    assert not Case.objects.filter(cell="").exists()
+    assert all(case.cell.startswith(case.community) for case in Case.objects.only("cell", "community"))
+
+
 def test_everything_has_an_english_name():
     assert not Area.objects.filter(name_en="").exists()
     assert not Unit.objects.filter(name_en="").exists()

@@ -11,6 +11,7 @@ import shapely
 from django.db.models import Sum
 from django.utils import timezone
 
+from jiedao.city.locate import locate_many
 from jiedao.city.models import Area, Asset, Street
 from jiedao.systems.city_management.demo_words import TALKS, Talk
 from jiedao.systems.city_management.taxonomy import Condition, SmallClass, taxonomy
@@ -67,7 +68,16 @@ def plan(seed: int, now: datetime) -> list[Site]:
     for number, area in enumerate(Area.objects.filter(level=Area.Level.COMMUNITY).order_by("code")):
         random = np.random.default_rng([seed, number])
         sites += _community(area, random, told, rate, now)
-    return sorted(sites, key=lambda site: site.at)
+    return sorted(_inside(sites), key=lambda site: site.at)
+
+
+def _inside(sites: Sequence[Site]) -> Iterator[Site]:
+    """With the cell that each lies in; without those that fell over the city's edge."""
+    places = locate_many([site.lon for site in sites], [site.lat for site in sites])
+    for site, place in zip(sites, places, strict=True):
+        if place and place.cell:
+            site.community, site.cell = place.community, place.cell
+            yield site
 
 
 def _community(
@@ -88,10 +98,10 @@ def _community(
         street = streets[chosen[k]]
         thing = assets.get(told[picks[k]].talk.code)
         row = thing[int(random.integers(len(thing)))] if thing else None
-        lon, lat = (row.lon, row.lat) if row else beside(street, random)
+        asset, lon, lat, cell = row or (None, *beside(street, random), "")
         yield Site(
-            float(moments[k]), int(picks[k]), area.code, row.cell if row else "", lon, lat,
-            street.name, row.pk if row else None, bool(random.random() < TWINS), int(random.integers(2**31)),
+            float(moments[k]), int(picks[k]), area.code, cell, lon, lat, street.name, asset,
+            bool(random.random() < TWINS), int(random.integers(2**31)),
         )  # fmt: skip
 
 
@@ -114,14 +124,14 @@ def _classes(random: np.random.Generator, moments: np.ndarray, told: Sequence[To
     return np.array([np.searchsorted(edges[m], random.random() * edges[m, -1]) for m in months], int)
 
 
-def _assets(area: Area, told: Sequence[Told], picks: np.ndarray) -> dict[str, list[Asset]]:
-    """Components of the classes that came up here."""
+def _assets(area: Area, told: Sequence[Told], picks: np.ndarray) -> dict[str, list[tuple]]:
+    """Components of the classes that came up here: (id, lon, lat, cell)."""
     wanted = {told[k].talk.code for k in np.unique(picks)}
     codes = [code for code in wanted if code.startswith("C")]
     rows = Asset.objects.filter(community=area.code, category__in=codes).order_by("code")
-    found: dict[str, list[Asset]] = {}
-    for row in rows.only("pk", "category", "lon", "lat", "cell"):
-        found.setdefault(row.category, []).append(row)
+    found: dict[str, list[tuple]] = {}
+    for category, *row in rows.values_list("category", "pk", "lon", "lat", "cell"):
+        found.setdefault(category, []).append(tuple(row))
     return found
 
 

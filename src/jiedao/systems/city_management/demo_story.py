@@ -76,7 +76,7 @@ class Story:
         self.site, self.told, self.people, self.now = site, told, people, now
         self.random = np.random.default_rng(site.seed)
         self.at = datetime.fromtimestamp(site.at, timezone.get_current_timezone())
-        self.place = Located.of(site.cell or site.community)
+        self.place = Located.of(site.cell)
         self.unit = people.units[site.community[:6], told.small.duty]
         self.work = Manners.of(seed, f"{site.community[:6]} {told.small.duty}")
         self.eyes = Manners.of(seed, site.community)
@@ -244,9 +244,9 @@ class Story:
 
     def _check(self, handler: Any) -> None:
         dispatcher, collector = self.people.desk("dispatcher"), self.people.collector(self.site.community)
-        self.wait(self.about(0.2, 0.5))
+        self.wait(self.about(0.12, 0.5))
         self.step("request_check", dispatcher)
-        self.wait(self.about(0.74 * self.eyes.pace))
+        self.wait(self.about(0.5 * self.eyes.pace))
         if self.past.case.rework == 0 and self.chance(0.055 * self.work.slips):
             self.step("fail_check", collector, note=self.pick(words.FAILS))
             self.wait(0.3)
@@ -254,7 +254,7 @@ class Story:
             self._handle(self.people.boss(self.unit))
             return
         self.step("pass_check", collector)
-        self.wait(self.about(0.2, 0.5))
+        self.wait(self.about(0.12, 0.5))
         self.step("close", self.people.desk("acceptor"), data={"condition_met": True})
         self._appeal()
         self._rate()
