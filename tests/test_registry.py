@@ -221,6 +221,7 @@ def test_nothing_is_planted_when_the_step_is_refused(staff):
 def test_what_waits_stands_on_the_first_page_of_the_field(staff, client, query_count):
     case = agree(ask(staff), staff)
     client.force_login(staff.handler)
+    client.get("/field/")  # fills what a process keeps: units, areas
     with query_count(at_most=10):
         page = client.get("/field/").content.decode()
     assert f'href="/desk/case/{case.code}/"' in page and "桂花树" in page
