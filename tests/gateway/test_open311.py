@@ -312,3 +312,31 @@ def test_discovery_names_the_service(db):
 def test_methods_that_are_not(db):
     answer = Client().delete(f"{AT}/requests.json")
     assert answer.status_code == 405 and answer["Allow"] == "GET, HEAD, POST" and answer.json()[0]["code"] == 405
+
+
+def test_kinds_offer_their_own_services_and_private_kinds_are_nobodys_business(app, staff):
+    from dataclasses import replace
+
+    from jiedao.cases import kinds
+    from jiedao.cases.kinds import Attribute, Service
+    from jiedao.registry import Registry, System
+    from jiedao.text import Text
+
+    pole = Attribute("pole", Text("杆号", "pole"), required=True)
+    lamp = Service("lamp", Text("路灯", "lamp"), Text("照明", "light"), attributes=(pole,))
+    open_kind = replace(factories.LAMP, services=lambda: [lamp], place=True, form=None)
+    secret = replace(factories.CITY, code="secret", public=False, services=lambda: [replace(lamp, code="secret")])
+    registry = Registry()
+    registry.add(System("own", Text("自", "own"), Text("自", "own"), "tests", kinds=(open_kind, secret)))
+    kinds.use(registry)
+    try:
+        assert [one["service_code"] for one in read("services.json")] == ["lamp"]
+        assert read("services/lamp.json")["attributes"][0]["datatype"] == "string"
+        assert post(app, service_code="lamp").status_code == 400, "the pole is needed"
+        assert post(app, service_code="lamp", **{"attribute[pole]": "7"}).status_code == 201
+        assert post(app, service_code="secret").status_code == 404
+        hidden = factories.walk(factories.file_one(kind="secret", category=BIN), staff, "file")
+        assert hidden.code not in codes() and len(codes()) == 1
+        assert Client().get(f"{AT}/requests/{hidden.code}.json").status_code == 404
+    finally:
+        kinds.use(None)
