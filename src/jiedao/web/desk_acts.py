@@ -65,7 +65,8 @@ def uploads(request: HttpRequest, case: Case, step: Step) -> list[str]:
 
 
 def take_step(request: HttpRequest, case: Case) -> Text:
-    step = kinds.get(case.kind).flow.step(request.POST.get("step", ""), case.state, case.arrived)
+    flow, code = kinds.get(case.kind).flow, request.POST.get("step", "")
+    step = flow.by_step.get(code) or flow.step(code, case.state)
     needs = step_needs(request, case, step)
     actions.do_step(case, step.code, request.user, version=version(request.POST), **needs)
     return Text("已{step}。", "Done: {step}.").format(step=step.name)

@@ -8,29 +8,24 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from jiedao.cases import adjustments, clocks, duplicates, kinds, log, oversight, timeline
+from jiedao.cases import duplicates, kinds, log, timeline
 from jiedao.cases.duplicates import Thing
 from jiedao.cases.flow import Step
 from jiedao.cases.kinds import Kind, Limit
-from jiedao.cases.models import Adjustment, Attachment, Case, Clock, Report
+from jiedao.cases.models import Attachment, Case, Clock
 from jiedao.cases.queries import steps as allowed_steps
 from jiedao.city import h3cells
-from jiedao.people import access, ledger
+from jiedao.people import access
 from jiedao.people.models import User
 from jiedao.text import Text
 from jiedao.web import desk_flow
+from jiedao.web.desk_dossier import adjusting, reports, supervision
 from jiedao.web.desk_filters import unit_name, working_units
 from jiedao.web.parts import unit as unit_word
 
-CHANNELS = {
-    "portal": Text("网页", "web"),
-    "phone": Text("电话", "phone"),
-    "field": Text("采集员", "collector"),
-    "patrol": Text("巡查", "patrol"),
-    "open311": Text("Open311", "Open311"),
-    "sensor": Text("传感器", "sensor"),
-}
 NEAR = 6
+UNSURE = 50
+"""Per cent below which the reading is marked as one to check."""
 SHOWN_LINES = 200
 
 
@@ -197,13 +192,18 @@ def triage(user: User, case: Case, kind: Kind) -> dict[str, Any] | None:
     if case.closed_at or case.state not in (kind.flow.start,) or not case.triage:
         return None
     proposed = next((u for u in working_units() if u.pk == case.triage.get("unit")), None)
+    share = round(100 * case.triage.get("confidence", 0))
     others = [
         (code, kind.class_name(code), round(100 * share))
         for code, share in case.form.get("options", ())
         if code != case.category
     ]
     return {
-        "share": round(100 * case.triage.get("confidence", 0)),
+        "share": share,
+        "unsure": share < UNSURE,
+        "said": Text(f"把握 {share}%", f"{share} % sure")
+        if share >= UNSURE
+        else Text(f"把握只有 {share}%，请核对", f"only {share} % sure: please check"),
         "why": [Text(**why) for why in case.triage.get("why", ())],
         "unit": proposed,
         "others": others if access.can_case(user, "case.correct", case) else [],
@@ -244,77 +244,3 @@ def handlers(case: Case, steps: list[Step]) -> list[tuple[int, str]]:
         return []
     found = access.holders("case.handle", area=access.place(case), kind=case.kind, unit_id=case.unit_id)
     return sorted(((user.pk, user.label) for user in found), key=lambda pair: pair[1])
-
-
-@dataclass(frozen=True)
-class Told:
-    """One report as staff see it; names and numbers masked until they say what for."""
-
-    report: Report
-    channel: Text
-    masked: dict[str, str]
-    sealed: bool
-    opened: dict[str, str]
-
-
-def reports(user: User, case: Case, opened: tuple[int, dict[str, str]] | None = None) -> list[Told]:
-    """`opened`: (report, what was just read of its sender)."""
-    rows = Report.objects.filter(case=case).select_related("person", "by__person", "feedback").order_by("id")[:50]
-    may = access.can_case(user, "case.view_person", case)
-    return [
-        Told(
-            row,
-            CHANNELS.get(row.channel, Text(row.channel, row.channel)),
-            ledger.masked(row.person, ("name", "phone")) if may and row.person else {},
-            may and bool(row.person or row.contact_sealed),
-            opened[1] if opened and opened[0] == row.pk else {},
-        )
-        for row in rows
-    ]
-
-
-@dataclass(frozen=True)
-class Asked:
-    row: Adjustment
-    name: Text
-    state: Text
-    may_decide: bool
-    level: int
-
-
-STATES = {
-    adjustments.ASKED: Text("待初审", "waits for the first decision"),
-    adjustments.FORWARDED: Text("待终审", "waits for the final decision"),
-    adjustments.APPROVED: Text("已同意", "granted"),
-    adjustments.REFUSED: Text("未同意", "refused"),
-}
-
-
-def adjusting(user: User, case: Case, kind: Kind) -> dict[str, Any]:
-    """Requests made so far, and the kinds that this user may ask for now."""
-    rows = case.adjustments.select_related("asked_by__person", "forwarded_by__person", "decided_by__person")
-    made = [_asked(user, case, row) for row in rows.order_by("id")]
-    state = kind.flow.state(case.state)
-    if any(one.row.state in (adjustments.ASKED, adjustments.FORWARDED) for one in made):
-        may: tuple[str, ...] = ()
-    elif state.unit and not state.paused and state.clock == clocks.HANDLE:
-        may = (adjustments.EXTENSION, adjustments.SUSPENSION)
-    else:
-        may = (adjustments.APPEAL,) if case.closed_at and not case.merged_into_id else ()
-    open_to = [k for k in may if access.can_case(user, adjustments.ASKS[k], case)]
-    return {"made": made, "may": [(code, adjustments.NAMES[code]) for code in open_to]}
-
-
-def _asked(user: User, case: Case, row: Adjustment) -> Asked:
-    waiting = row.state in (adjustments.ASKED, adjustments.FORWARDED)
-    level = int(row.state == adjustments.FORWARDED)
-    needed = ("case.adjust_decide", adjustments.LEVELS[row.kind][level])
-    own = user.pk in (row.asked_by_id, row.forwarded_by_id)
-    may = waiting and not own and all(access.can_case(user, permission, case) for permission in needed)
-    return Asked(row, adjustments.NAMES[Adjustment.Kind(row.kind)], STATES[row.state], may, level)
-
-
-def supervision(user: User, case: Case) -> dict[str, Any]:
-    may = not case.closed_at and access.can_case(user, "case.supervise", case)
-    known = oversight.SUPERVISED
-    return {"now": known.get(case.supervised), "may": may, "choices": list(known.items())}

@@ -89,7 +89,7 @@ def test_one_case_through_all_hands(visit, staff):
 
 
 def test_many_by_keyboard(visit, staff):
-    one, two, three = (file(metres=100 * n) for n in range(3))
+    one, _, three = (file(metres=100 * n) for n in range(3))
     page = visit("/desk/", user=staff.acceptor)
     opened(page, one)
     for key in ("x", "j", "x", "j", "x"):

@@ -156,7 +156,8 @@ class TestSteps:
         answer = act(staff.acceptor, case, "step", htmx=True, step="reject", note="不属于城管职责")
         page = answer.content.decode()
         assert answer.status_code == 409 and answer["HX-Retarget"] == "#detail"
-        assert staff.acceptor.person.name in page and "立案前核实" in page, "who, and how it stands now"
+        said = str(answer.context["refused"].text)
+        assert staff.acceptor.person.name in said and "立案前核实" in said, "who, and how it stands now"
         assert "不属于城管职责" in page, "what was typed is kept though the step is gone"
         case.refresh_from_db()
         assert case.state == "pre_filing_check"

@@ -13,7 +13,8 @@ function mark(code) {
   for (const row of all("[data-row]")) {
     const here = row.dataset.row === code;
     row.classList.toggle("current", here);
-    $("a", row).toggleAttribute("aria-current", here);
+    if (here) $("a", row).setAttribute("aria-current", "true");
+    else $("a", row).removeAttribute("aria-current");
   }
   const url = new URL(location.href);
   url.searchParams.set("case", code);
@@ -25,19 +26,22 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   open(link.href, link.closest("[data-row]")?.dataset.row || decodeURIComponent(link.pathname.split("/").at(-2)));
 });
-function first() {
+// the case asked for, else the first of the list; after the list changed, the one that was open if it is still there
+function first(asked) {
   if (!list() || !wide.matches) return;
   const code = $("#detail").dataset.detail;
-  const row = code ? $(`[data-row="${CSS.escape(code)}"]`) : $("[data-row]");
-  if (row) open($("a", row).href, row.dataset.row);
-  else if (code) open(`/desk/case/${code}/`, code);
+  const held = code && $(`[data-row="${CSS.escape(code)}"]`);
+  const row = held || $("[data-row]");
+  if (code && !held && asked) open(`/desk/case/${code}/`, code);
+  else if (held && !asked) mark(code);
+  else if (row) open($("a", row).href, row.dataset.row);
 }
 
 // ticked rows
 const ticks = () => all("#cases input[name=case]");
 function tally() {
-  const bar = $(".batch-bar");
-  if (!bar) return;
+  const bar = $("#batch");
+  if (!$(".batch-bar", bar || document)) return;
   const chosen = ticks().filter((tick) => tick.checked);
   const said = $("[data-selected]", bar);
   bar.classList.toggle("on", chosen.length > 0);
@@ -75,7 +79,7 @@ document.addEventListener("keydown", (event) => {
 
 // after a swap
 document.addEventListener("htmx:afterSettle", ({ detail: { elt, requestConfig } }) => {
-  if (elt.id === "cases") { tally(); first(); }
+  if (elt.id === "cases") { tally(); if (!$("#detail .batch-done")) first(false); }
   if (elt.id !== "detail") return;
   elt.scrollTop = 0;
   const shown = $("[data-case]", elt);
@@ -92,5 +96,5 @@ document.body.addEventListener("desk-changed", () => {
 });
 
 tally();
-if (window.htmx) first();
-else addEventListener("load", first);
+if (window.htmx) first(true);
+else addEventListener("load", () => first(true));
