@@ -60,7 +60,7 @@ def run(passed: argparse.Namespace) -> int:
 
 
 def machine() -> dict[str, Any]:
-    """What the figures were measured on."""
+    """What the figures were measured on, and how busy it was with other things (mean of 1, 5, 15 minutes)."""
     model = ""
     information = Path("/proc/cpuinfo")
     if information.exists():
@@ -72,6 +72,7 @@ def machine() -> dict[str, Any]:
         "cpu": model or platform.processor() or platform.machine(),
         "memory_gb": round(memory, 1),
         "system": platform.system(),
+        "load": [round(one, 1) for one in os.getloadavg()] if hasattr(os, "getloadavg") else None,
     }
 
 

@@ -1,7 +1,7 @@
 """Task: very many cases at once, written past the rooms: rows as the rooms would leave them, but logs without hashes.
 
-A year up to now: `OPEN_SHARE` of them open and spread over the stages, the newest among them; busy and quiet communities;
-classes as people report them, each with the unit that answers for it.
+A year up to now: `OPEN_SHARE` of them open and spread over the stages, the newest among them; busy and quiet
+communities; classes as people report them, each with the unit that answers for it.
 """
 
 from __future__ import annotations
@@ -195,7 +195,7 @@ def _followers(first: int) -> None:
             where = " AND deadline IS NOT NULL" if model is Clock else ""
             into, values = ", ".join(columns), ", ".join(columns.values())
             source = f"SELECT {values} FROM {Case._meta.db_table} WHERE id >= {first}{where}"  # noqa: S608
-            cursor.execute(f"INSERT INTO {model._meta.db_table} ({into}) {source}")  # noqa: S608
+            cursor.execute(f"INSERT INTO {model._meta.db_table} ({into}) {source}")
 
 
 def _tidy() -> None:

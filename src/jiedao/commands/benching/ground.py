@@ -1,4 +1,4 @@
-"""Task: a city to measure in. The demo city's areas, units and staff; with `whole` its streets, buildings, assets too."""
+"""Task: a city to measure in: the demo's areas, units and staff; with `whole` its streets, buildings, assets too."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`python -m jiedao.commands.benching.inside TASK ARGUMENTS`: one task in an installation; prints its answer as JSON."""
+"""`python -m jiedao.commands.benching.inside TASK ARGUMENTS`: one task, its answer printed as JSON."""
 
 from __future__ import annotations
 

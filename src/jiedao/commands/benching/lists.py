@@ -1,7 +1,7 @@
 """Task: what a page of cases costs whom: through queries.page, the API and the desk, on the first page and deep down.
 
-A measured page starts with the user unknown, as every request does: finding the sign-in, its posts and its reach is part
-of the price. CPU is that of this process; a PostgreSQL server's is seen in the wall time only.
+A measured page starts with the user unknown, as every request does: finding the sign-in, its posts and its reach is
+part of the price. CPU is that of this process; a PostgreSQL server's is seen in the wall time only.
 """
 
 from __future__ import annotations
@@ -123,6 +123,7 @@ def measure(turn: Callable[[], Any], turns: int = TURNS) -> dict[str, Any]:
         turn()
     with CaptureQueriesContext(connection) as captured:
         turn()
+    queries_made = len(captured)
     walls, cpus = [], []
     for _ in range(turns):
         wall, cpu = time.perf_counter(), time.process_time()
@@ -131,7 +132,7 @@ def measure(turn: Callable[[], Any], turns: int = TURNS) -> dict[str, Any]:
         cpus.append((time.process_time() - cpu) * 1e3)
     p95 = statistics.quantiles(walls, n=20)[-1]
     return {
-        "queries": len(captured),
+        "queries": queries_made,
         "cpu_ms": round(statistics.median(cpus), 2),
         "p50_ms": round(statistics.median(walls), 2),
         "p95_ms": round(p95, 2),
