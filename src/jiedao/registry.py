@@ -81,6 +81,8 @@ class System:
     """`jiedao.measures.indicators.Indicator` objects."""
     exports: tuple[Export, ...] = ()
     checks: tuple[Callable[[], Iterable[Finding]], ...] = ()
+    warm: tuple[Callable[[], object], ...] = ()
+    """Called once in every web process as it starts, beside the first requests: what would make one of them wait."""
     planner: str = ""
     """Dotted path of `plan(area, date, seconds, seed) -> Plan`, for `jiedao plan SYSTEM`."""
     lacks: dict[str, str] = field(default_factory=dict)

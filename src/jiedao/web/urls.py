@@ -23,6 +23,7 @@ from jiedao.web.shell import add_core
 add_core(
     NavItem("board", "/board/evaluation/", Text("综合评价", "Evaluation"), "chart", "measure.view", 20),
     NavItem("desk", "/desk/exports/", Text("导出", "Exports"), "download", "measure.view", 85),
+    NavItem("desk", "/desk/keys/", Text("接口密钥", "API keys"), "key", "people.manage", 95),
     NavItem("desk", "/desk/rules/", Text("规则与出处", "Rules"), "sliders", "measure.view", 80),
 )
 

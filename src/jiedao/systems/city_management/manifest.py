@@ -8,6 +8,7 @@ from jiedao.systems.city_management.checks import findings
 from jiedao.systems.city_management.exports import EXPORTS
 from jiedao.systems.city_management.indicators import INDICATORS
 from jiedao.systems.city_management.kinds import KINDS
+from jiedao.systems.city_management.triage import triager
 from jiedao.text import Text
 
 SYSTEM = System(
@@ -44,6 +45,7 @@ SYSTEM = System(
     kinds=KINDS,
     indicators=INDICATORS,
     exports=EXPORTS,
+    warm=(triager,),
     checks=(taxonomy.check, findings),
     lacks={"planning": "it plans nothing: cases come from reports; patrols and rounds are systems of their own"},
 )

@@ -193,17 +193,15 @@ def reopen(request: HttpRequest, code: str) -> HttpResponse:
 def near(request: HttpRequest) -> HttpResponse:
     """Open cases that everybody may see: around a point, or the newest of the city."""
     lon, lat = number(request, "lon", 180), number(request, "lat", 90)
-    if lon is None or lat is None:
-        found = _newest()
-    else:
-        found = queries.nearby(lon, lat, kind=KIND, metres=NEAR_M, most=LISTED)
+    placed = None if lon is None or lat is None else (lon, lat)
+    found = queries.nearby(*placed, kind=KIND, metres=NEAR_M, most=LISTED) if placed else _newest()
     rows = [
         (case, offers.named(case.category), round(metres) if metres is not None else None) for case, metres in found
     ]
     points = {"type": "FeatureCollection", "features": [_feature(case, name) for case, name, _ in rows]}
     if "json" in request.GET:
         return JsonResponse(points, json_dumps_params={"ensure_ascii": False})
-    context = {"rows": rows, "points": points, "lon": lon, "lat": lat, "here": None not in (lon, lat)}
+    context = {"rows": rows, "points": points, "lon": lon, "lat": lat, "here": bool(placed)}
     part = "_near" if getattr(request, "htmx", False) else "near"
     return render(request, f"city_management/portal/{part}.html", context)
 
