@@ -35,13 +35,13 @@ def _bin(c: Canvas, x: float, colour: str) -> None:
 
 def _litter(c: Canvas, done: bool) -> None:
     c.street()
-    for x, colour in ((300, "#5d7f6a"), (404, "#5a7690"), (508, "#8a6a5c")):
-        _bin(c, x, colour)
+    for left, colour in ((300, "#5d7f6a"), (404, "#5a7690"), (508, "#8a6a5c")):
+        _bin(c, left, colour)
     for _ in range(0 if done else 20):
         x, y, r = c.random.uniform(210, 660), c.random.uniform(488, 540), c.random.uniform(12, 34)
         c.oval(x - r, y - r, r * 2, r * 1.7, c.random.choice(BAGS))
-    for x in () if done else (318, 352, 430, 462, 530):
-        c.oval(x, 374, 50, 44, c.random.choice(BAGS))
+    for left in () if done else (318, 352, 430, 462, 530):
+        c.oval(left, 374, 50, 44, c.random.choice(BAGS))
 
 
 def _lamp(c: Canvas, done: bool) -> None:

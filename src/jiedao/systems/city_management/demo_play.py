@@ -163,7 +163,8 @@ class Player:
         return self.people.handler(self.case.unit_id) if code == "hand_back" else self.people.desk("acceptor")
 
     def step(self, code: str, note: str = "") -> None:
-        actor, more = self.actor(code), {}
+        actor = self.actor(code)
+        more: dict[str, Any] = {}
         if code in (*AFTER, "not_found"):
             done = code in AFTER and code != "fail_check"
             more["attachments"] = [demo_photos.photo(self.scene.picture, done, self.number, actor)]

@@ -38,8 +38,12 @@ class People(Protocol):
 
     units: dict[tuple[str, str], int]
     """(district, duty) → unit."""
-    residents: Sequence[int]
-    by_community: Mapping[str, Any]
+
+    @property
+    def residents(self) -> Sequence[int]: ...
+
+    @property
+    def by_community(self) -> Mapping[str, Any]: ...
 
     def desk(self, role: str) -> Any: ...
 
