@@ -99,7 +99,10 @@ class Batch:
             return
         if len(set(keys)) < len(keys):
             raise Conflict(Text("同一批中有相同的编号。", "One batch holds a key twice."), field="key")
-        known = {report.key: report for report in Report.objects.filter(key__in=keys).select_related("case")}
+        sent = list(Report.objects.filter(key__in=keys).values_list("pk", flat=True))
+        if not sent:
+            return
+        known = {report.key: report for report in Report.objects.filter(pk__in=sent).select_related("case")}
         for item in self.items:
             before = known.get(item.ready.report.key)
             if before:
