@@ -19,9 +19,9 @@ NEEDS_DJANGO = False
 POPULATION = 50_000
 BEFORE = 20_000
 """Cases that stand there before."""
-SINGLES = 400
+SINGLES = 300
 SIZES = (1, 8, 64)
-START_S = 45.0
+START_S = 60.0
 """For the processes of a load to get ready before the clock starts."""
 
 
