@@ -12,10 +12,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 from jiedao.commands.benching.stage import Stage
 
-START_S = 120.0
+START_S = 180.0
 
 
 def free_port() -> int:
@@ -31,15 +32,16 @@ def free_port() -> int:
 
 
 def start(stage: Stage, port: int) -> subprocess.Popen[bytes]:
-    """The server with its workers, once the port answers."""
+    """The server with its worker, once it answers. Raises RuntimeError with its last words where it does not."""
     command = [sys.executable, "-m", "jiedao", "serve", "--port", str(port)]
-    quiet = subprocess.DEVNULL
-    started = subprocess.Popen(command, env=stage.env, stdout=quiet, stderr=quiet, start_new_session=True)
+    said = Path(stage.env["JIEDAO_HOME"], "serve.log")
+    with said.open("wb") as out:
+        started = subprocess.Popen(command, env=stage.env, stdout=out, stderr=out, start_new_session=True)
     deadline = time.monotonic() + START_S
     while not healthy(port):
         if started.poll() is not None or time.monotonic() > deadline:
             kill(started)
-            raise RuntimeError(f"jiedao serve does not answer; it ended with {started.returncode}")
+            raise RuntimeError(f"jiedao serve does not answer: {said.read_text()[-2000:]}")
         time.sleep(0.1)
     return started
 
