@@ -202,7 +202,7 @@ class Story:
         row, handler = self.told.condition, self.people.handler(self.unit)
         hours, unit = HOURS[row.limit_unit]
         limit = row.limit_amount * hours
-        share = self.about(0.45 * self.work.pace, 0.62)
+        share = self.about(0.48 * self.work.pace, 0.62)
         if self.chance(0.015):
             share = float(self.random.uniform(3, 25))
         if self.chance(0.01):
