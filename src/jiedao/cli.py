@@ -25,7 +25,7 @@ ABOUT = "街道 Jiedao：一个街道一个街道地运行城市 · running a ci
 
 
 def names() -> list[str]:
-    """Every command, as typed: `import_` is `import`; the parts of `bench`, and packages, are not commands of their own."""
+    """Every command, as typed: `import_` is `import`; parts of `bench`, and packages, are not commands of their own."""
     found = (module.name for module in pkgutil.iter_modules(commands.__path__) if not module.ispkg)
     return sorted(name.rstrip("_") for name in found if not name.startswith(("bench_", "_")))
 
