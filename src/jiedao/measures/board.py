@@ -18,7 +18,8 @@ from jiedao.measures.compute import Period, compute
 from jiedao.measures.evaluation import child_level, indicators, within
 from jiedao.measures.indicators import Measure
 
-KEEP_S = 20
+KEEP_S, KEEP_RATES_S = 20, 300
+"""Seconds: counts of this moment, and rates of a month, which cost more and hardly move."""
 DAYS = 14
 HOT_DAYS = 7
 HOT = 6
@@ -90,9 +91,18 @@ def _wall(area: str) -> Wall:
         | {code: Place(today=n) for code, n in fresh.items() if code},
         days=[(day, totals[day], ended[day, ""]) for day in days],
         hot=_hot(cases, today),
-        rates=list(compute(indicators("area"), Window(Period.last_days(RATES_DAYS, today), cases))[None].values()),
-        latest=list(Case.objects.filter(cases, state__in=_shown()).order_by("-pk").defer("text", "form")[:LATEST]),
+        rates=_rates(area, today),
+        latest=list(Case.objects.filter(cases, state__in=_shown()).order_by("-opened_at", "-pk").defer("text", "form")[:LATEST]),
     )
+
+
+def _rates(area: str, today: date) -> list[Measure]:
+    def count() -> list[Measure]:
+        return list(
+            compute(indicators("area"), Window(Period.last_days(RATES_DAYS, today), within(area)))[None].values()
+        )
+
+    return cache.get_or_set(f"measures.rates.{area}.{today}", count, KEEP_RATES_S)
 
 
 def _open(cases: Q, level: str, now: datetime) -> tuple[dict[str, Counter[str]], Counter[str]]:

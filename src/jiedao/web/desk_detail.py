@@ -157,7 +157,8 @@ def limit_said(case: Case) -> Text | None:
 
 def amount_said(limit: Limit) -> Text:
     word = unit_word(limit.unit)
-    return Text(f"{limit.amount:g} {word.zh}", f"{limit.amount:g} {word.en}")
+    en = word.en.replace("hours", "hour").replace("days", "day") if limit.amount == 1 else word.en
+    return Text(f"{limit.amount:g} {word.zh}", f"{limit.amount:g} {en}")
 
 
 def nearby(user: User, case: Case, kind: Kind) -> list[Near]:
