@@ -92,7 +92,9 @@ def _wall(area: str) -> Wall:
         days=[(day, totals[day], ended[day, ""]) for day in days],
         hot=_hot(cases, today),
         rates=_rates(area, today),
-        latest=list(Case.objects.filter(cases, state__in=_shown()).order_by("-opened_at", "-pk").defer("text", "form")[:LATEST]),
+        latest=list(
+            Case.objects.filter(cases, state__in=_shown()).order_by("-opened_at", "-pk").defer("text", "form")[:LATEST]
+        ),
     )
 
 
