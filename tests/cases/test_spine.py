@@ -16,7 +16,7 @@ def test_a_report_becomes_a_case_with_place_class_unit_and_promise(staff):
     assert case.code == f"4302022606{case.pk:09d}"
     assert case.triage["unit"] == staff.unit.pk
     assert case.unit_id is None, "nobody handles it yet"
-    assert case.promised == MONDAY + timedelta(hours=7.5), "1 h at the desk, 4 h of work, the noon break"
+    assert case.promised == MONDAY + timedelta(hours=25), "1 h of desk, 4 h of work, 3 h to check, noon and night"
     assert case.deadline == MONDAY + timedelta(minutes=30)
     assert log.verify(case) == []
 

@@ -107,5 +107,5 @@ STANDARD = Flow(
         "pre_closing_check": Text("结案前核查", "checking"),
         "close": Text("结案", "closing"),
     },
-    promise=("accept", "dispatch", "handle"),
+    promise=("accept", "dispatch", "handle", "feedback", "pre_closing_check", "close"),
 )
