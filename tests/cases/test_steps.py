@@ -360,6 +360,9 @@ def test_the_reporter_of_a_merged_case_follows_the_other(staff):
     case = actions.do_merge(early, late, staff.acceptor)
     case = walk(case, staff, *TO_HANDLING, *TO_CLOSING, "close")
     report.refresh_from_db()
+    for addressed in (early, late):
+        assert actions.do_comment(addressed, None, "还在", report=report, now=MONDAY).pk == late.pk
+    assert list(case.entries.filter(step="comment").values_list("at", flat=True)) == [MONDAY] * 2
     actions.do_rate(report, 3)
     assert actions.do_reopen(report, "没有好").pk == late.pk
 

@@ -12,10 +12,10 @@ from django.utils import timezone
 from jiedao.cases import attachments, kinds, log, words
 from jiedao.cases.adjustments import APPEAL, do_ask_adjustment, do_decide_adjustment
 from jiedao.cases.flow import RESERVED, Step
-from jiedao.cases.models import Adjustment, Attachment, Case
+from jiedao.cases.models import Adjustment, Attachment, Case, Report
 from jiedao.cases.moves import Move, lock, move
 from jiedao.cases.oversight import do_correct, do_merge, do_supervise
-from jiedao.cases.reporters import LABEL, do_rate, do_reopen
+from jiedao.cases.reporters import LABEL, do_rate, do_reopen, followed
 from jiedao.errors import Conflict, Invalid
 from jiedao.people import access
 from jiedao.people.models import Unit
@@ -159,25 +159,36 @@ def do_appeal(case: Case, actor: Any, *, reason: str, now: datetime | None = Non
 
 
 def do_comment(
-    case: Case, actor: Any, text: str, *, public: bool = False, report: Any = None, attachments: Sequence[Any] = ()
+    case: Case,
+    actor: Any,
+    text: str,
+    *,
+    public: bool = False,
+    report: Report | None = None,
+    attachments: Sequence[Any] = (),
+    now: datetime | None = None,
 ) -> Case:
-    """A remark in the log by staff who see the case, or (`report`, actor None) by whoever reported it."""
+    """A remark in the log by staff who see the case, or (`report`, actor None) by whoever reported it: then it goes to
+    the case that the report's own was merged into, if it was. Returns the case that holds it."""
     said = words.note(text, "text")
     if not said:
         raise Invalid(Text("请写一点内容。", "Please write something."), field="text")
+    number = case.pk
     if report is None:
         access.require_case(actor, "case.view", case)
-    elif report.case_id != case.pk:
-        raise Invalid(Text("这不是您上报的案卷。", "This is not a case you reported."), field="report")
+    else:
+        number = followed(report)
+        if case.pk not in (number, report.case_id):
+            raise Invalid(Text("这不是您上报的案卷。", "This is not a case you reported."), field="report")
     with transaction.atomic():
-        held = lock(case.pk)
+        held = lock(number)
         rows = own_attachments(attachments, held, actor)
         label = "" if actor else LABEL
         data = {"report": report.pk} if report else {}
         entry = log.append(
             held,
             "comment",
-            timezone.now(),
+            now or timezone.now(),
             actor=actor,
             label=label,
             note=said,
