@@ -96,9 +96,9 @@ def _part(code: str, shape: shapely.Geometry) -> Part:
 
 
 def limits(values: Sequence[int]) -> list[int]:
-    """Upper ends of STEPS steps, round numbers up to the largest value."""
+    """Upper ends of at most STEPS steps, whole numbers up to the largest value, each once."""
     most = max(values, default=0)
-    return [max(1, round(most * step / STEPS)) for step in range(1, STEPS + 1)] if most else []
+    return sorted({max(1, round(most * step / STEPS)) for step in range(1, STEPS + 1)}) if most else []
 
 
 def step_of(value: int, ends: Sequence[int]) -> int:

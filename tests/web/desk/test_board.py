@@ -102,6 +102,11 @@ class TestMap:
         assert shades == [0, 1, 3, 5]
         assert board_map.limits([]) == []
 
+    @pytest.mark.parametrize(("most", "ends"), [(1, [1]), (2, [1, 2]), (3, [1, 2, 3])])
+    def test_few_cases_make_few_shades(self, most, ends):
+        assert board_map.limits([0, most]) == ends
+        assert board_map.step_of(most, ends) == len(ends)
+
     def test_names_are_escaped(self, staff):
         said = {"430202": board_map.Said(1, '<b a="', "/x?a=1&b=2")}
         drawn = board_map.draw("", said, "<map>")
