@@ -70,7 +70,7 @@ def run(process: int, threads: int, start_at: float, seconds: float, seed: int) 
     return {
         "walls": [round(wall, 2) for filer in filers for wall in filer.walls],
         "cpu": time.process_time() - cpu,
-        "db_cpu": None if None in cpus else sum(cpus),  # type: ignore[arg-type]
+        "db_cpu": None if None in cpus else sum(cpus),
         "batches": commit._committer.batches,
         "merged": sum(filer.merged for filer in filers),
     }

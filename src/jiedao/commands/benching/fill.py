@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 from django.db import connection, transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from jiedao.cases.models import Case, Clock, Entry, Report
@@ -175,7 +176,7 @@ def _followers(first: int) -> None:
     json_ = "'{}'" + ("::jsonb" if connection.vendor == "postgresql" else "")
     empty = "'[]'" + ("::jsonb" if connection.vendor == "postgresql" else "")
     yes, no = ("true", "false") if connection.vendor == "postgresql" else ("1", "0")
-    wanted = {
+    wanted: dict[type[Model], dict[str, str]] = {
         Report: {
             "case_id": "id", "token": "'bench' || id", "channel": "channel", "text": "text", "lon": "lon", "lat": "lat",
             "attributes": json_, "at": "opened_at",

@@ -43,7 +43,7 @@ def answer(started: subprocess.Popen[str]) -> Any:
     """What the task of a started process returned. Raises RuntimeError where it failed."""
     out, _ = started.communicate()
     if started.returncode:
-        raise RuntimeError(f"{' '.join(started.args[-2:])} ended with {started.returncode}")  # type: ignore[arg-type]
+        raise RuntimeError(f"{started.args!r} ended with {started.returncode}")
     return json.loads(out.strip().splitlines()[-1])
 
 
