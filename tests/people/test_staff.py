@@ -6,6 +6,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from jiedao.city import stamps
+from jiedao.city.models import Area
 from jiedao.errors import Conflict, Forbidden, Invalid
 from jiedao.people import access, staff, units
 from jiedao.people.models import Change, Post, Responsibility, Unit, User
@@ -62,6 +64,15 @@ def test_a_bad_new_sign_in_names_its_field_and_makes_nothing(desk, more, status,
     answer = desk.post("/desk/people/new/", {"username": "li.si", "name": "李四"} | more)
     assert answer.status_code == status and f'id="f-{field}-wrong"' in answer.content.decode()
     assert not User.objects.filter(person__name="李四").exists() and not Change.objects.exists()
+
+
+def test_posts_name_their_areas(desk):
+    Area.objects.create(code="430202", name="荷塘区", level="district")
+    Area.objects.create(code="430202004", name="桂花街道", level="subdistrict", parent_id="430202")
+    stamps.bump("areas")
+    user = make_user("collector", username="yun", area="430202004")
+    for page in ("/desk/people/?role=collector", f"/desk/people/user/{user.pk}/"):
+        assert "荷塘区 · 桂花街道" in desk.get(page).content.decode()
 
 
 def test_posts_are_added_and_ended_with_a_line_each(desk):
