@@ -7,6 +7,8 @@ import re
 import pytest
 from django.test import Client
 
+from jiedao.web.shell import Shell
+
 OPEN = ("/", "/services/", "/find/", "/about/", "/privacy/", "/styleguide/", "/field/offline/")
 STAFF = ("/field/", "/desk/", "/plans/", "/board/")
 LANGUAGES = (("zh-hans", "zh-Hans"), ("en", "en"))
@@ -27,6 +29,12 @@ def test_every_page_answers_in_both_languages(chief, path, language, tag):
     assert answer.status_code == 200
     assert f'<html lang="{tag}"' in answer.text
     assert answer.text.count("<h1") == 1
+
+
+def test_plans_without_pages_say_so_and_lead_on(chief, monkeypatch):
+    monkeypatch.setattr(Shell, "plans", [])
+    page = chief.get("/plans/").text.split("<main")[1]
+    assert "规划还没有页面" in page and 'href="/board/"' in page
 
 
 @pytest.mark.parametrize("path", OPEN)
