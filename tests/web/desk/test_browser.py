@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -14,13 +16,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def opened(page: Page, case: Case) -> None:
-    """The case is beside the list."""
+    """The case is beside the list, its forms ready."""
     expect(page.locator(f'#detail [data-case="{case.code}"]')).to_be_visible()
-
-
-def press(page: Page, key: str) -> None:
-    page.locator("h1").first.click(force=True)
-    page.keyboard.press(key)
+    expect(page.locator("#detail")).not_to_have_class(re.compile("htmx-"))
 
 
 def add_photo(page: Page, form: str) -> None:
