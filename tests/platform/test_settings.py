@@ -81,6 +81,17 @@ def test_a_body_that_announces_too_much_is_refused_unread(length, status):
     assert UploadLimitMiddleware(lambda request: HttpResponse())(request).status_code == status
 
 
+@pytest.mark.parametrize(
+    ("address", "begins"),
+    [("requests.json", '[{"code": 413, '), ("requests.xml", "<?xml"), ("requests.csv", "<?xml"), ("requests", "<?xml")],
+)
+def test_open311_is_told_in_its_own_form(client, address, begins):
+    there = f"/open311/v2/{address}"
+    answer = client.generic("POST", there, b"", "multipart/form-data", CONTENT_LENGTH=str(10**9))
+    assert answer.status_code == 413
+    assert answer.content.decode().startswith(begins) and "72 MB" in answer.content.decode()
+
+
 def test_a_page_says_in_words_that_a_body_is_too_large(client, db):
     answer = client.generic("POST", "/services/", b"", "multipart/form-data", CONTENT_LENGTH=str(10**9))
     assert answer.status_code == 413

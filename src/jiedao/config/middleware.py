@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from jiedao.errors import TooLarge
+from jiedao.gateway.open311.endpoint import turned_away
 from jiedao.text import Text
 from jiedao.web.errors import RefusedMiddleware
 from jiedao.web.errors import refused as show
@@ -45,6 +46,8 @@ class UploadLimitMiddleware:
             refused = TooLarge(
                 text, field="body", value=length, expected=Text(f"≤ {megabytes} MB", f"≤ {megabytes} MB")
             )
+            if request.path.startswith("/open311/"):
+                return turned_away(request, refused)
             if request.path.startswith(RefusedMiddleware.APART):
                 return JsonResponse(refused.as_dict(), status=refused.status)
             return show(request, refused)

@@ -104,6 +104,15 @@ def _unreadable(fault: Exception) -> Refused:
     return Refused(Text("请求内容无法读取。", "The request cannot be read."), field="body")
 
 
+def turned_away(request: HttpRequest, refused: Refused) -> HttpResponse:
+    """The answer to a request that never reached its address: in the form its ending, parameter or Accept asks for."""
+    ending = request.path.rpartition("/")[2].rpartition(".")
+    try:
+        return error(formats.choose(request, ending[2] if ending[1] else ""), refused)
+    except Missing:
+        return error("xml", refused)
+
+
 def error(form: str, refused: Refused) -> HttpResponse:
     """An array of {code, description}."""
     status = STATUSES.get(refused.status, refused.status)
