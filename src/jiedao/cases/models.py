@@ -91,7 +91,10 @@ class Entry(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "seq"], name="entry_seq")]
-        indexes = [models.Index(fields=["at"], name="entry_at")]
+        indexes = [
+            models.Index(fields=["at"], name="entry_at"),
+            models.Index(fields=["-id"], name="entry_correct", condition=Q(step="correct")),
+        ]
 
 
 class Seal(models.Model):
