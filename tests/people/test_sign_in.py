@@ -27,11 +27,20 @@ def test_sign_in_by_user_name_or_phone_however_it_is_typed(client, typed):
 
 
 @pytest.mark.parametrize(
-    "role,home", [("collector", "/field/"), ("leader", "/board/"), ("planner", "/plans/"), ("clerk", "/desk/")]
+    "role,home",
+    [
+        ("collector", "/field/"),
+        ("leader", "/board/"),
+        ("supervisor", "/board/"),
+        ("planner", "/plans/"),
+        ("clerk", "/desk/"),
+        ("admin", "/desk/people/"),
+    ],
 )
 def test_work_starts_where_the_post_is(client, role, home):
     make_user(role, username="zhong")
     assert sign_in(client, "zhong").url == home
+    assert client.get(home).status_code == 200
 
 
 @pytest.mark.parametrize(

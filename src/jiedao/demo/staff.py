@@ -11,7 +11,7 @@ from django.db import transaction
 
 from jiedao.city.models import Area, Land
 from jiedao.city.names import split
-from jiedao.people import stamp, vault
+from jiedao.people import roles, stamp, vault
 from jiedao.people.models import Person, Post, Responsibility, Unit, User
 
 PASSWORD = "jiedao-demo"  # noqa: S105 - printed for everyone; demo mode only
@@ -44,15 +44,15 @@ DEPARTMENTS: dict[str, tuple[str, str]] = {
 """Which department of a district answers for which duty."""
 CENTRE = "CENTRE"
 ROLES = (
-    ("acceptor", "受理员", "/desk/"),
-    ("dispatcher", "派遣员", "/desk/"),
-    ("shift_leader", "值班长", "/desk/"),
-    ("supervisor", "督查员", "/board/"),
-    ("planner", "规划员", "/plans/"),
-    ("leader", "领导", "/board/"),
-    ("clerk", "窗口人员", "/desk/"),
-    ("operator", "充电运营员", "/desk/"),
-    ("admin", "管理员", "/desk/people/"),
+    ("acceptor", "受理员"),
+    ("dispatcher", "派遣员"),
+    ("shift_leader", "值班长"),
+    ("supervisor", "督查员"),
+    ("planner", "规划员"),
+    ("leader", "领导"),
+    ("clerk", "窗口人员"),
+    ("operator", "充电运营员"),
+    ("admin", "管理员"),
 )
 
 
@@ -153,9 +153,9 @@ class Builder:
             name_en="City Management Command Centre",
             tier=Unit.Tier.GOVERNMENT,
         )
-        for role, label, url in ROLES:
+        for role, label in ROLES:
             self.staff.by_role[role] = self._user(role.replace("_", "-"), f"{label}（演示）", role, self.centre)
-            self._print(label, role.replace("_", "-"), url)
+            self._print(label, role)
 
     def _departments(self, district: Area) -> None:
         """A department with a team for each duty, and who leads and works there."""
@@ -269,16 +269,17 @@ class Builder:
         self.departments[unit.code] = (unit, boss, hand)
         self.staff.by_community[home.code] = collector
         self.staff.by_role["resident"] = self._user("resident", "居民（演示）")
-        for label, username, url in (
-            ("采集员", "collector", "/field/"),
-            ("处置员", "handler", "/field/"),
-            ("职能部门", "department", "/desk/"),
-            ("居民", "resident", "/"),
+        for role, label in (
+            ("collector", "采集员"),
+            ("handler", "处置员"),
+            ("department", "职能部门"),
+            ("resident", "居民"),
         ):
-            self._print(label, username, url)
+            self._print(label, role)
 
-    def _print(self, role: str, username: str, url: str) -> None:
-        self.staff.sign_ins.append({"role": role, "username": username, "password": PASSWORD, "url": url})
+    def _print(self, label: str, role: str) -> None:
+        said = {"role": label, "username": role.replace("_", "-"), "password": PASSWORD}
+        self.staff.sign_ins.append({**said, "url": roles.ROLES[role].home})
 
 
 def build(population: int, now: datetime) -> Staff:

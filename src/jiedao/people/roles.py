@@ -63,12 +63,12 @@ ROLES: dict[str, Role] = dict(
         _role("shift_leader", "值班长", "shift leader", f"{SHIFT} plan.view plan.approve measure.view voice.edit"),
         _role("department", "职能部门管理员", "department", "view view_person handle confirm adjust_decide", True),
         _role("handler", "处置员", "handler", "view view_person handle", True, "/field/"),
-        _role("supervisor", "监督员", "supervisor", "view supervise measure.view audit.view"),
+        _role("supervisor", "监督员", "supervisor", "view supervise measure.view audit.view", home="/board/"),
         _role("planner", "规划员", "planner", "view plan.view plan.edit measure.view areas.edit", home="/plans/"),
         _role("leader", "领导", "leader", "view supervise plan.view plan.approve measure.view", home="/board/"),
         _role("operator", "充电运营方", "charging operator", "view handle", True),
         _role("clerk", "窗口人员", "counter clerk", "view view_person file accept handle close correct"),
-        _role("admin", "系统管理员", "administrator", " ".join(PERMISSIONS)),
+        _role("admin", "系统管理员", "administrator", " ".join(PERMISSIONS), home="/desk/people/"),
     ]
 )
 
