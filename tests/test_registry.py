@@ -18,6 +18,7 @@ from jiedao.cases.actions import do_step
 from jiedao.cases.models import Case, Notice
 from jiedao.city import stamps
 from jiedao.config import checks, options
+from jiedao.demo import parts
 from jiedao.errors import Invalid
 from jiedao.measures.compute import Frame, Period, compute, evidence
 from jiedao.people import roles, stamp
@@ -301,5 +302,8 @@ def test_open311_offers_it(staff, client):
 
 
 def test_its_demo_part_fills_a_city(staff):
-    assert demo.write([staff.resident.person] * 2, [(factories.LON, factories.LAT)] * 2) == 2
+    told: list[float] = []
+    people = SimpleNamespace(residents=[staff.resident.person_id])
+    assert demo.build(people, 1, factories.MONDAY, told.append) == 2 and told[-1] == 1
+    assert demo in parts()
     assert set(Case.objects.values_list("category", flat=True)) == {"osmanthus", "camphor"}

@@ -48,14 +48,14 @@ def built(blocker) -> Iterator[dict]:
 
 def fingerprint() -> str:
     """A digest of what people can see of the city, without keys, tokens and what follows from them."""
-    found, dated = hashlib.sha256(), Entry.objects.exclude(step="comment")  # a comment is made at the machine's time
+    found = hashlib.sha256()
     for rows in (
         Building.objects.order_by("ref").values_list("ref", "lon", "lat", "use", "population", "cell"),
         Asset.objects.order_by("ref").values_list("ref", "code", "lon", "lat", "category"),
         Unit.objects.order_by("code").values_list("code", "name", "tier"),
         User.objects.order_by("username").values_list("username", "person__name"),
         Case.objects.order_by("pk").values_list("category", "text", "lon", "lat", "state", "opened_at", "closed_at"),
-        dated.order_by("case", "seq").values_list("seq", "step", "at", "note", "actor__username"),
+        Entry.objects.order_by("case", "seq").values_list("seq", "step", "at", "note", "actor__username"),
         Clock.objects.order_by("case", "pk").values_list("stage", "deadline", "stopped_at", "overdue", "exempt"),
     ):
         for row in rows:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -14,12 +15,21 @@ from tests.sample_system.kinds import TREES, TreeForm
 from tests.sample_system.models import Tree
 
 
-def do_ask(person: Any, *, lon: float, lat: float, species: str = "", text: str = "", count: Any = 1) -> Filed:
+def do_ask(
+    person: Any,
+    *,
+    lon: float,
+    lat: float,
+    species: str = "",
+    text: str = "",
+    count: Any = 1,
+    now: datetime | None = None,
+) -> Filed:
     """File a request. Raises what intake raises: Invalid names the field."""
     report = NewReport(
         TREES.code, text=text, lon=lon, lat=lat, category=species, person=person, attributes={"count": count}
     )
-    return intake.do_file([report])[0]
+    return intake.do_file([report], now)[0]
 
 
 @transaction.atomic

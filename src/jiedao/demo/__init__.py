@@ -6,6 +6,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
 from typing import Any
 
 from django.db import connection
@@ -13,6 +16,7 @@ from django.utils import timezone
 
 from jiedao.city import synth
 from jiedao.demo import geography, staff
+from jiedao.registry import registry
 
 Progress = Callable[[str, float], None]
 HASTE = {"synchronous": 0, "cache_size": -262_144}
@@ -28,18 +32,24 @@ def build(population: int, seed: int, progress: Progress | None = None, now: dat
 
     The same population, seed and `now` make the same city, apart from keys and tokens that nobody may guess.
     """
-    from jiedao.systems.city_management import demo as city_management
-
     tell, begun = progress or _quiet, time.monotonic()
     now = timezone.localtime(now)
     with hasty():
         counts = geography.write(synth.generate(population, seed), lambda share, _: tell("ground", share))
         tell("people", 0.0)
         people = staff.build(population, now)
-        tell("cases", 0.0)
-        counts["cases"] = city_management.write(people, seed, now, lambda share: tell("cases", share))
+        counts["cases"] = 0
+        for part in parts():
+            tell("cases", 0.0)
+            counts["cases"] += part.build(people, seed, now, lambda share: tell("cases", share))
     seconds = round(time.monotonic() - begun, 1)
     return {"sign_ins": people.sign_ins, "counts": dict(counts), "seconds": seconds}
+
+
+def parts() -> list[ModuleType]:
+    """The `demo` of every system that has one: `build(people, seed, now, progress) -> cases made`."""
+    names = (f"{system.package}.demo" for system in registry().systems())
+    return [import_module(name) for name in names if find_spec(name)]
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from jiedao.systems.city_management.demo_story import ADJUSTMENTS_A_CASE, People
 BATCH = 1000
 
 
-def write(people: People, seed: int, now: datetime, progress: Callable[[float], None]) -> int:
+def build(people: People, seed: int, now: datetime, progress: Callable[[float], None]) -> int:
     """Tell and store the year before `now`, in batches, and then today; returns how many cases."""
     told, sites = classes(), plan(seed, now)
     for first in range(0, len(sites), BATCH):

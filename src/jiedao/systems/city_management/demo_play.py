@@ -211,7 +211,8 @@ class Player:
         actions.do_rate(self.report, 5, self.scene.reason, now=self.ago(self.left))
 
     def and_comment(self) -> None:
-        actions.do_comment(self.case, self.people.boss(self.case.unit_id), self.scene.reason, public=True)
+        boss = self.people.boss(self.case.unit_id)
+        actions.do_comment(self.case, boss, self.scene.reason, public=True, now=self.ago(self.left))
 
     def and_supervise(self) -> None:
         leader = self.people.desk("leader")
