@@ -203,7 +203,8 @@ def my_report(code: str, *, person: Any = None, tokens: Sequence[str] = ()) -> R
 
 def my_reports(person: Any, after: str | None = None, size: int = 20) -> tuple[list[Report], str | None]:
     """Somebody's own reports with their cases, newest first, and the cursor of what follows."""
-    rows = Report.objects.filter(person=getattr(person, "pk", person)).select_related("case__unit", "case__merged_into")
+    rows = Report.objects.filter(person=getattr(person, "pk", person))
+    rows = rows.select_related("case__unit", "case__merged_into", "feedback")
     if after is not None:
         rows = rows.filter(pk__lt=keyset.number(after))
     found = list(rows.order_by("-pk")[: size + 1])

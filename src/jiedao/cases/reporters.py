@@ -20,12 +20,22 @@ LABEL = "上报人"
 STARS = range(1, 6)
 
 
-def followed(report: Report) -> int:
-    """Id of the case that stands for the report now: its own, or the one which that was merged into in the end."""
+def standing(report: Report) -> Case:
+    """The case that stands for the report now: its own, or the one which that was merged into in the end."""
     case = report.case
     while case.merged_into is not None:
         case = case.merged_into
-    return case.pk
+    return case
+
+
+def followed(report: Report) -> int:
+    """Id of the case that stands for the report now."""
+    return standing(report).pk
+
+
+def unrated(report: Report) -> bool:
+    """Whether its case has ended and the reporter has not said how well."""
+    return standing(report).closed_at is not None and not hasattr(report, "feedback")
 
 
 def check_reopen(case: Case, text: str, now: datetime) -> Move:

@@ -42,6 +42,17 @@ def test_mine_lists_by_browser_and_by_sign_in(client, staff, resident):
     assert own.code in again.get("/city_management/mine/").content.decode()
 
 
+def test_mine_asks_for_a_rating_until_there_is_one(client, staff):
+    case = report(client)
+    link = f'href="{page_of(case)}#rate"'
+    assert link not in client.get("/city_management/mine/").content.decode()
+    take(case, staff, *TO_HANDLING, *TO_CLOSED)
+    assert link in client.get("/city_management/mine/").content.decode()
+    assert 'id="rate"' in client.get(page_of(case)).content.decode()
+    client.post(page_of(case, "rate"), {"stars": "5"})
+    assert link not in client.get("/city_management/mine/").content.decode()
+
+
 def test_others_see_what_is_done_but_no_words_and_no_names(client, staff):
     case = report(
         client, category="E01-10", text="垃圾堆在王小明家门口，电话13800138000", name="赵六", phone="13900139000"

@@ -75,9 +75,10 @@ def mine(request: HttpRequest) -> HttpResponse:
         found, following = queries.my_reports(person, after)
     else:
         tokens = list(request.session.get(TOKENS, ()))
-        rows = Report.objects.filter(token__in=tokens).select_related("case__unit", "case__merged_into")
+        rows = Report.objects.filter(token__in=tokens)
+        rows = rows.select_related("case__unit", "case__merged_into", "feedback")
         found, following = list(rows.order_by("-pk")), None
-    rows = [(report, report.case, offers.named(report.case.category)) for report in found]
+    rows = [(one, one.case, offers.named(one.case.category), reporters.unrated(one)) for one in found]
     context = {"rows": rows, "following": following, "person": person}
     return render(request, "city_management/portal/mine.html", context)
 
