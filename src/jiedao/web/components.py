@@ -52,11 +52,12 @@ def rule(key: str, **scope: Any) -> dict[str, Any]:
     from jiedao.rules import lookup
     from jiedao.rules.rows import CERTAINTIES
     from jiedao.rules.store import current
+    from jiedao.web import values
 
     found = lookup(key, **scope)
     return {
         "rule": found,
-        "value": parts.plain(found.value),
+        "value": values.plain(found.value),
         "unit": parts.unit(found.unit),
         "source": current().shipped.sources.get(found.source),
         "certainty": CERTAINTIES.get(found.certainty, ""),

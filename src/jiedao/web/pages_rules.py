@@ -23,7 +23,7 @@ from jiedao.rules.models import RuleOverride
 from jiedao.rules.rows import CERTAINTIES, Rule, best
 from jiedao.rules.store import current, home
 from jiedao.text import Text
-from jiedao.web import parts
+from jiedao.web import parts, values
 
 views = needs("case.view")
 EDIT = "rules.edit"
@@ -42,10 +42,12 @@ class Line:
     """One row as a page shows it."""
 
     rule: Rule
-    value: Any
+    value: str
+    grid: values.Grid | None
     unit: Text
     source: Source | None
     certainty: Text | str
+    """Empty where the source says the same."""
     scope: str
     holds: bool
     """It is the row in force for this city today, where no further scope is asked for."""
@@ -53,9 +55,11 @@ class Line:
 
 def line(rule: Rule, chosen: Rule | None = None) -> Line:
     said = [f"{areas.name(str(v)) if k == 'city' else f'{k}={v}'}" for k, v in rule.scope.items()]
+    source, certainty = current().shipped.sources.get(rule.source), CERTAINTIES.get(rule.certainty)
+    said_twice = source and certainty and source.what.zh.startswith(certainty.zh)
     return Line(
-        rule, parts.plain(rule.value), parts.unit(rule.unit), current().shipped.sources.get(rule.source),
-        CERTAINTIES.get(rule.certainty, rule.certainty), "、".join(said), rule is chosen,
+        rule, values.plain(rule.value), values.grid(rule.value), parts.unit(rule.unit), source,
+        "" if said_twice else certainty or rule.certainty, str(values.COMMA).join(said), rule is chosen,
     )  # fmt: skip
 
 

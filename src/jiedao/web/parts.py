@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 from jiedao.errors import Refused
@@ -30,6 +29,10 @@ UNITS = {
     "work_day": Text("个工作日", "working days"),
     "percent": Text("%", "%"),
     "share": Text("", ""),
+    "points": Text("分", "points"),
+    "points from": Text("分起", "points and up"),
+    "clock time": Text("时刻", "o'clock"),
+    "ISO weekday": Text("（星期，1 为周一）", "(weekdays, 1 is Monday)"),
 }
 
 
@@ -44,23 +47,6 @@ def money(fen: int | None) -> str:
 def unit(name: str) -> Text:
     """The unit of a rule as people read it; an unknown one is shown as it is written."""
     return UNITS.get(name) or Text(name, name)
-
-
-def plain(value: Any) -> Any:
-    """A rule's value for reading: tables and lists joined, 3.0 as 3."""
-    if isinstance(value, Mapping):
-        return "；".join(f"{key}: {plain(item)}" for key, item in value.items())
-    if isinstance(value, list | tuple):
-        return (
-            "–".join(map(str, value))
-            if len(value) == 2 and not _nested(value)
-            else "、".join(map(str, map(plain, value)))
-        )
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def _nested(value: Iterable[Any]) -> bool:
-    return any(isinstance(item, list | tuple | Mapping) for item in value)
 
 
 def problem(error: Any) -> tuple[str, str]:

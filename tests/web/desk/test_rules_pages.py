@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from jiedao import rules
 from jiedao.rules.models import RuleOverride
+from jiedao.web import values
 from tests.cases import factories
 from tests.web.desk.hands import as_user
 
@@ -38,6 +39,39 @@ def test_rules_are_found_by_words_part_and_certainty(staff):
     unsure = found(client.get("/desk/rules/", {"certainty": "M?"}))
     assert "cases.stage.accept" in unsure and "cases.reopen_days" not in unsure
     assert found(client.get("/desk/rules/", {"q": "zzz"})) == set()
+
+
+@pytest.mark.parametrize(
+    ("value", "zh", "en"),
+    [
+        ([["08:30", "12:00"], ["14:30", "18:00"]], "08:30–12:00、14:30–18:00", "08:30–12:00, 14:30–18:00"),
+        ([[90, "green"], [0, "red"]], "90 绿、0 红", "90 green, 0 red"),
+        ({"near_m": 12, "days": 30.0}, "近处（米）：12；天数：30", "near (m): 12; days: 30"),
+    ],
+)
+def test_a_value_is_read_in_either_language(value, zh, en):
+    with translation.override("zh-hans"):
+        assert values.plain(value) == zh
+    with translation.override("en"):
+        assert values.plain(value) == en
+
+
+def test_tables_are_shown_as_tables(staff):
+    client = as_user(staff.leader)
+    client.cookies["django_language"] = "en"
+    lines = {line.rule.key: line for _, lines in client.get("/desk/rules/").context["groups"] for line in lines}
+    found = lines["cases.escalation"].grid
+    assert found.head == ["share of the limit used", "tell", "supervise"]
+    assert found.rows[-1] == ["2", "the unit above, supervisor, leader", "as overdue"]
+    assert lines["city_management.grade_limits"].grid.rows[1] == ["B", "4", "working hours"]
+    assert lines["cases.reopen_days"].grid is None
+    page = client.get("/desk/rules/").text.split("<main")[1].split("</main")[0]
+    assert "；" not in page and "：" not in page
+    assert not lines["cases.escalation"].certainty and lines["cases.escalation"].source
+
+
+def test_a_day_is_a_unit_as_a_value_and_daytime_as_a_key():
+    assert values.plain({"day": "day"}) == "昼间：天"
 
 
 def test_a_rule_says_where_it_comes_from(staff):
