@@ -1,4 +1,4 @@
-"""A headless Chromium for tests: a conftest gets the fixtures by `from tests.browser import browser, visit`.
+"""A headless Chromium for tests: the fixtures `browser` and `visit`, which tests/conftest.py takes up once for all.
 
 Mark such tests `browser`: they are skipped at a desk without Chromium and fail in CI.
 """

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.browser import browser, visit  # noqa: F401  # one browser for the whole run
+
 settings.register_profile("jiedao", deadline=None, print_blob=True)
 settings.load_profile("jiedao")
 
@@ -35,7 +37,9 @@ def pytest_report_header() -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Without Chromium the browser tests are skipped at a desk, and fail in CI."""
+    """Browser tests come last, since Playwright keeps an event loop in the thread from then on. Without Chromium they
+    are skipped at a desk, and fail in CI."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
     if CHROMIUM or os.environ.get("CI"):
         return
     for item in items:

@@ -8,8 +8,6 @@ from django.template import engines
 from django.test import RequestFactory
 from django.utils import translation
 
-from tests.browser import browser, visit  # noqa: F401  # fixtures
-
 
 @pytest.fixture
 def draw(db: None) -> Callable[..., str]:
