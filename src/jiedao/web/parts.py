@@ -31,7 +31,7 @@ UNITS = {
     "share": Text("", ""),
     "points": Text("分", "points"),
     "points from": Text("分起", "points and up"),
-    "clock time": Text("时刻", "o'clock"),
+    "clock time": Text("", ""),
     "ISO weekday": Text("（星期，1 为周一）", "(weekdays, 1 is Monday)"),
 }
 
@@ -46,7 +46,7 @@ def money(fen: int | None) -> str:
 
 def unit(name: str) -> Text:
     """The unit of a rule as people read it; an unknown one is shown as it is written."""
-    return UNITS.get(name) or Text(name, name)
+    return UNITS.get(name, Text(name, name))
 
 
 def problem(error: Any) -> tuple[str, str]:
