@@ -15,9 +15,11 @@ from jiedao.text import Text
 CHANNELS = {
     "portal": Text("网页", "web"),
     "phone": Text("电话", "phone"),
+    "letter": Text("来信", "letter"),
     "field": Text("采集员", "collector"),
     "patrol": Text("巡查", "patrol"),
     "open311": Text("Open311", "Open311"),
+    "api": Text("程序接口", "API"),
     "sensor": Text("传感器", "sensor"),
 }
 
