@@ -62,7 +62,8 @@ def classes() -> list[Told]:
 
 def plan(seed: int, now: datetime) -> list[Site]:
     """All cases of the past year, in the order of time."""
-    told, sites = classes(), []
+    told = classes()
+    sites: list[Site] = []
     people = Area.objects.filter(level=Area.Level.COMMUNITY).aggregate(all=Sum("population"))["all"] or 1
     rate = min(PER_1000 / 1000, MOST_CASES / people)
     for number, area in enumerate(Area.objects.filter(level=Area.Level.COMMUNITY).order_by("code")):

@@ -87,7 +87,8 @@ class Story:
 
     def tell(self, pk: int, spare: Iterator[int]) -> list[Past]:
         """The case, and the one merged into it; `spare`: ids for its adjustments."""
-        self.pk, self.spare, self.pasts = pk, spare, []
+        self.pk, self.spare = pk, spare
+        self.pasts: list[Past] = []
         self.past = self._begin(pk)
         with suppress(Over):
             self._accept()
