@@ -13,10 +13,12 @@ from jiedao.engines.arcs import (
     arc_problem,
     check,
     fewest_teams,
+    lower_bound,
     read_carp,
+    read_mm_kwrpp,
     solve,
 )
-from tests.engines.arcs.make import CARP, grid, needs_data, optimum, ring, tiny_problems
+from tests.engines.arcs.make import CARP, MM, grid, needs_data, optimum, ring, tiny_problems
 
 
 @needs_data
@@ -29,6 +31,17 @@ def test_reaches_the_known_optimum(name: str, best: int) -> None:
     assert result.cost == best
     verdict = check(problem, result.solution)
     assert (verdict.breaches, verdict.cost) == ((), best)
+
+
+@needs_data
+@pytest.mark.parametrize(
+    ("name", "teams", "exact"), [("P01110", 2, 57), ("P01110", 3, 55), ("P0115", 2, 35), ("P02110", 2, 84)]
+)
+def test_longest_route_is_optimal_on_public_windy_problems(name: str, teams: int, exact: float) -> None:
+    problem = read_mm_kwrpp(MM / name, teams)
+    result = solve(problem, MaxIterations(20_000), Parameters(minmax=True), seed=1)
+    assert check(problem, result.solution).breaches == ()
+    assert result.longest == exact
 
 
 @hypothesis_settings(max_examples=40)
@@ -93,6 +106,14 @@ def test_many_short_routes_get_enough_slots() -> None:
     problem = arc_problem(41, ends, [1.0] * 40, max_route=2.0)
     result = solve(problem, MaxIterations(200))
     assert result.complete and len(result.solution.routes) == 40
+
+
+def test_stops_at_the_target() -> None:
+    problem = grid(4, capacity=30)
+    bound = lower_bound(problem)
+    result = solve(problem, MaxIterations(1_000_000), Parameters(target=bound.total), seed=1)
+    assert result.cost == bound.total
+    assert result.iterations < 1_000_000
 
 
 def test_nothing_to_do() -> None:
