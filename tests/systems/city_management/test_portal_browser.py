@@ -69,18 +69,20 @@ def test_two_taps_file_one_case(visit):
     assert Case.objects.count() == 1
 
 
-def test_the_class_can_be_chosen_by_big_class_and_by_words(visit):
+def test_the_class_can_be_chosen_by_big_class(visit):
     page = visit(REPORT, width=PHONE)
     page.click("#picker summary")
     page.click("#big-E05")
     page.click("label[for=class-E05-05]")
     expect(page.locator("#proposal")).to_contain_text("路面塌陷")
-    page.click("#picker summary")
-    page.fill("#picker-q", "路灯")
-    page.click("label[for=class-C01-37]")
     expect(page.locator("#proposal")).to_contain_text("您选的是")
-    assert page.locator("[name=category]:checked").input_value() == "C01-37"
+    assert page.locator("[name=category]:checked").input_value() == "E05-05"
     assert page.faults == []
+
+
+def test_the_class_can_be_found_by_words(client, city):
+    answer = client.get(f"{REPORT}classes/", {"q": "路灯"})
+    assert 'id="class-C01-37"' in answer.content.decode()
 
 
 def test_a_neighbour_joins_from_the_public_page(visit, staff):
