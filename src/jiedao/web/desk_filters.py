@@ -12,7 +12,7 @@ from jiedao.city import areas
 from jiedao.people import access, stamp
 from jiedao.people.models import Responsibility, Unit, User
 from jiedao.text import Text
-from jiedao.web.desk_flow import ALL, ENDED, TODO, Stage, stages
+from jiedao.web.desk_flow import ALL, ENDED, MINE, Stage, stages
 
 SIZE = 50
 FIELDS = ("stage", "q", "area", "cls", "unit", "kind", "mine", "late", "sup")
@@ -37,7 +37,7 @@ class Filters:
     @cached_property
     def stage(self) -> Stage:
         """The stage asked for; else what waits for the user, or all open cases where nothing ever waits for them."""
-        asked = self.given["stage"] or (ALL if self.searching else TODO)
+        asked = self.given["stage"] or (ALL if self.searching else MINE)
         found = next((stage for stage in self.stages if stage.code == asked), self.stages[0])
         return found if found.states else self.stages[1]
 

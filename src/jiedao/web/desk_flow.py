@@ -11,9 +11,9 @@ from jiedao.cases.flow import RESERVED, Flow, Step
 from jiedao.people import access
 from jiedao.text import Text
 
-TODO, PAUSED, ENDED, ALL = "todo", "paused", "ended", "all"
+MINE, PAUSED, ENDED, ALL = "todo", "paused", "ended", "all"
 NAMES = {
-    TODO: Text("待我办理", "For me"),
+    MINE: Text("待我办理", "For me"),
     PAUSED: Text("挂账", "Suspended"),
     ENDED: Text("已结束", "Ended"),
     ALL: Text("全部在办", "All open"),
@@ -45,7 +45,7 @@ def stages(user: Any) -> list[Stage]:
     middle = [code for code in found if code not in ends]
     line = [Stage(code, names[code], tuple(found[code])) for code in (*middle, *ends)]
     everything = tuple(state for code in (*middle, PAUSED) for state in found.get(code, ()))
-    return [Stage(TODO, NAMES[TODO], waiting(user)), Stage(ALL, NAMES[ALL], everything), *line]
+    return [Stage(MINE, NAMES[MINE], waiting(user)), Stage(ALL, NAMES[ALL], everything), *line]
 
 
 def waiting(user: Any) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from jiedao.people.gate import needs
 from jiedao.text import Text
 from jiedao.web import board_map
 from jiedao.web.board_parts import Shown, an_area, area_name, link, trail
-from jiedao.web.desk_flow import ALL, ENDED, TODO, stages
+from jiedao.web.desk_flow import ALL, ENDED, MINE, stages
 
 views = needs("measure.view")
 METRICS = {"open": Text("在办", "Open"), "late": Text("超时", "Overdue"), "today": Text("今日上报", "Today")}
@@ -91,7 +91,7 @@ def _ranking(found: figures.Wall, metric: str, said: dict[str, board_map.Said]) 
 
 def _stages(found: figures.Wall) -> list[tuple[Text, int, str]]:
     """The backlog by stage of the flows, with the list behind each."""
-    line = [stage for stage in stages(None) if stage.code not in (TODO, ALL, ENDED)]
+    line = [stage for stage in stages(None) if stage.code not in (MINE, ALL, ENDED)]
     return [
         (
             stage.name,
